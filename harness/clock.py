@@ -1,0 +1,73 @@
+"""The only place that asks the machine for the time or waits for it to pass.
+
+`SystemClock(scale)` divides *waits* by the scale (the CLI's `--time-scale`); wall-clock time and
+function time-outs are never scaled. `ManualClock` moves when a test says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start, never going backwards."""
+        ...
+
+    async def wait(self, seconds: float) -> None:
+        """Wait out a delay that AWS prescribes (a retry, a poll interval)."""
+        ...
+
+
+class SystemClock:
+    def __init__(self, scale: float = 1.0) -> None:
+        self._scale = scale
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._scale)
+
+
+class ManualClock:
+    """A clock for tests: `advance` moves it and wakes the waits that fell due."""
+
+    def __init__(self, start: float = 1_700_000_000.0) -> None:
+        self._now = start
+        self._order = itertools.count()
+        self._waits: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now
+
+    async def wait(self, seconds: float) -> None:
+        future = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waits, (self._now + seconds, next(self._order), future))
+        await future
+
+    @property
+    def pending(self) -> list[float]:
+        """Return the seconds still to go of every wait, soonest first."""
+        return [due - self._now for due, _, future in sorted(self._waits) if not future.done()]
+
+    def advance(self, seconds: float) -> None:
+        self._now += seconds
+        while self._waits and self._waits[0][0] <= self._now:
+            future = heapq.heappop(self._waits)[2]
+            if not future.done():
+                future.set_result(None)

@@ -1,0 +1,45 @@
+"""The harness's errors.
+
+    HarnessError                 a user can act on it: one line, what happened and what to do
+    AwsError                     an AWS error answer; rendered where the wire is spoken
+
+`HarnessError` ends a command with its `exit_code` and no traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class HarnessError(Exception):
+    """Something a user can act on; the message says what happened and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(HarnessError):
+    """The command cannot be carried out as given."""
+
+    exit_code = 2
+
+
+class EnvironmentFailedError(HarnessError):
+    """The environment could not start or is not running."""
+
+    exit_code = 4
+
+
+class AwsError(Exception):
+    """An error as AWS answers it.
+
+    fields: further members of the answer, by AWS's names (`{"Reason": …, "Type": "User"}`).
+    """
+
+    def __init__(
+        self, code: str, message: str, status: int = 400, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.fields = dict(fields or {})
