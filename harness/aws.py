@@ -19,30 +19,33 @@ ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # noqa: S105 - the example of AWS's own guides
 
 
-def _scope(service: str, region: str) -> tuple[str, str]:
+def _headers(service: str, region: str, body: bytes) -> list[tuple[str, str]]:
     credential = f"{ACCESS_KEY}/20260101/{region}/{service}/aws4_request"
-    return (
-        "authorization",
-        f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=internal",
-    )
+    signature = f"Credential={credential}, SignedHeaders=host, Signature=internal"
+    return [
+        ("host", f"{service}.{region}.amazonaws.com"),
+        ("authorization", f"AWS4-HMAC-SHA256 {signature}"),
+        ("content-length", str(len(body))),
+    ]
 
 
 def json_call(service: str, region: str, target: str, payload: dict[str, Any]) -> Call:
     """Return a call of a JSON-protocol service; target as on the wire ("Logs_20140328.X")."""
+    body = orjson.dumps(payload)
     headers = [
-        _scope(service, region),
+        *_headers(service, region, body),
         ("x-amz-target", target),
         ("content-type", "application/x-amz-json-1.1"),
     ]
     operation = target.rpartition(".")[2]
-    return Call(service, operation, "POST", "/", "", headers, Bytes(orjson.dumps(payload)))
+    return Call(service, operation, "POST", "/", "", headers, Bytes(body))
 
 
 def query_call(service: str, region: str, action: str, parameters: dict[str, str]) -> Call:
     """Return a call of a query-protocol service ("PutMetricData")."""
     body = urlencode({"Action": action, **parameters}).encode()
     headers = [
-        _scope(service, region),
+        *_headers(service, region, body),
         ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
     ]
     return Call(service, action, "POST", "/", "", headers, Bytes(body))
@@ -60,7 +63,7 @@ def rest_call(
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Call:
     """Return a call of a REST service; path and query already percent-encoded."""
-    all_headers = [_scope(service, region), *headers]
+    all_headers = [*_headers(service, region, body), *headers]
     return Call(service, operation, method, path, query, all_headers, Bytes(body))
 
 

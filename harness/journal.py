@@ -29,7 +29,7 @@ class Event:
 
 class Journal:
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._file = path.open("ab", buffering=1 << 16)
+        self._file = path.open("ab", buffering=0)
         self._clock = clock
         self._followers: list[Follower] = []
 
@@ -43,9 +43,6 @@ class Journal:
     def follow(self, follower: Follower) -> None:
         """Call `follower` with every event recorded from now on; it must not block."""
         self._followers.append(follower)
-
-    def flush(self) -> None:
-        self._file.flush()
 
     def close(self) -> None:
         self._file.close()

@@ -1,0 +1,18 @@
+"""PostgreSQL with pgvector: one file for each place it may come from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from harness.database.url import DatabaseUrl
+
+
+class Database(Protocol):
+    async def start(self) -> DatabaseUrl:
+        """Return where the database is once it answers and has the extension `vector`.
+
+        Raises `EnvironmentFailedError` with the reason when it does not come to that.
+        """
+        ...
+
+    async def stop(self) -> None: ...

@@ -1,0 +1,37 @@
+"""The application: routes, problems and the request log put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import problems
+from api.logs import RequestLog
+from api.routes import documents, health, search, upload
+from api.sandbox import Sandbox
+
+MAX_FILES = 20
+
+
+class Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, with the problems that the routes refer to."""
+        document = super().openapi()
+        document["components"]["schemas"] |= problems.schemas()
+        return document
+
+
+def create(sandbox: Callable[[], Sandbox]) -> RequestLog:
+    """Return the application; `sandbox` is called by the first request that needs it."""
+    app = Application(
+        title="HR chatbot documents",
+        version="1.0.0",
+        form_limits={"max_files": MAX_FILES, "max_fields": MAX_FILES},
+    )
+    app.state.sandbox = sandbox
+    problems.install(app)
+    for routes in (upload, documents, search, health):
+        app.include_router(routes.router)
+    return RequestLog(app)

@@ -1,0 +1,24 @@
+"""How the backend talks to AWS while a client waits.
+
+API Gateway gives up after 30 s whatever happens here, so two short attempts must do; the
+processor, which nobody waits for, is more patient.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    tcp_keepalive=True,
+)
+
+
+def client(service: str, region: str) -> Any:
+    """Return a boto3 client of `service`; build it once a sandbox, it takes a while."""
+    return boto3.client(service, region_name=region, config=_CONFIG)

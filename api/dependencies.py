@@ -1,0 +1,38 @@
+"""What routes ask FastAPI for: the sandbox, and the user a request comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.errors import UnauthorizedError
+from api.sandbox import Sandbox
+
+_SCHEME = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="JSON Web Token, HS256, with exp and sub."
+)
+
+
+def _sandbox(request: Request) -> Sandbox:
+    sandbox: Sandbox = request.app.state.sandbox()
+    return sandbox
+
+
+CurrentSandbox = Annotated[Sandbox, Depends(_sandbox)]
+
+
+def _user_id(
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)],
+    sandbox: CurrentSandbox,
+) -> str:
+    if bearer is None:
+        raise UnauthorizedError(
+            "請先登入：要求缺少存取權杖。 "
+            "The request carries no token; send it as 'Authorization: Bearer <token>'."
+        )
+    return sandbox.tokens.user_id(bearer.credentials)
+
+
+CurrentUser = Annotated[str, Depends(_user_id)]

@@ -1,0 +1,83 @@
+"""The API's errors; each is one problem (RFC 9457) a client can tell from its `code`.
+
+    ApiError                       status, code, title; the message is the detail shown to the user
+    ├── UnauthorizedError          401  no bearer token
+    │   └── InvalidTokenError      401  a token that is expired, forged or malformed
+    ├── DocumentNotFoundError      404  unknown, or somebody else's
+    ├── RejectedFileError          a file of an upload is refused; nothing of the upload is stored
+    │   ├── FileTooLargeError      413
+    │   ├── UnsupportedTypeError   415
+    │   ├── EmptyFileError         422
+    │   └── UnusableNameError      422
+    └── UnavailableError           503  something the API depends on does not answer
+
+Details are Traditional Chinese followed by English and end with what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class ApiError(Exception):
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+
+class UnauthorizedError(ApiError):
+    status = 401
+    code = "unauthorized"
+    title = "Unauthorized"
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="hr-chatbot"'}
+
+
+class InvalidTokenError(UnauthorizedError):
+    """A token was sent and refused; RFC 6750 wants the challenge to say so."""
+
+    headers: ClassVar[Mapping[str, str]] = {
+        "WWW-Authenticate": 'Bearer realm="hr-chatbot", error="invalid_token"'
+    }
+
+
+class DocumentNotFoundError(ApiError):
+    status = 404
+    code = "document_not_found"
+    title = "Document not found"
+
+
+class RejectedFileError(ApiError):
+    """The file cannot be accepted as it is; sending it again will not help."""
+
+
+class FileTooLargeError(RejectedFileError):
+    status = 413
+    code = "file_too_large"
+    title = "File too large"
+
+
+class UnsupportedTypeError(RejectedFileError):
+    status = 415
+    code = "unsupported_type"
+    title = "Unsupported document type"
+
+
+class EmptyFileError(RejectedFileError):
+    status = 422
+    code = "empty_file"
+    title = "Empty file"
+
+
+class UnusableNameError(RejectedFileError):
+    status = 422
+    code = "unusable_file_name"
+    title = "Unusable file name"
+
+
+class UnavailableError(ApiError):
+    status = 503
+    code = "service_unavailable"
+    title = "Service unavailable"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}

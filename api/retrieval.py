@@ -1,0 +1,77 @@
+"""The SQL of search: candidates by words, candidates by meaning, and what a hit shows.
+
+Everything is counted over the user's own documents, so what others upload changes neither the
+results of a user nor their scores. Only finished documents have chunks to find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pgvector import HalfVector
+from psycopg.rows import dict_row
+
+from processor.database import Connection
+
+CANDIDATES = 100  # of each ranking; what neither has among its first hundred is no hit
+
+# BM25 with k1 = 1.2 and b = 0.75. Document frequencies are counted from the postings the query
+# reads anyway, so they are exact whatever is written meanwhile.
+_LEXICAL = """
+WITH mine AS MATERIALIZED (
+    SELECT id, chunk_count, token_count FROM documents
+    WHERE user_id = %(user_id)s AND chunk_count > 0
+), found AS MATERIALIZED (
+    SELECT term, chunk_id, tf, dl FROM postings JOIN mine ON mine.id = document_id
+    WHERE term = ANY(%(terms)s)
+), frequency AS (
+    SELECT term, count(*)::float8 AS df FROM found GROUP BY term
+), total AS (
+    SELECT sum(chunk_count)::float8 AS n, sum(token_count)::float8 / sum(chunk_count) AS average
+    FROM mine
+)
+SELECT chunk_id, sum(ln(1 + (n - df + 0.5) / (df + 0.5))
+                     * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * dl / average)))::float8 AS score
+FROM found JOIN frequency USING (term) CROSS JOIN total
+GROUP BY chunk_id ORDER BY score DESC, chunk_id LIMIT %(candidates)s
+"""
+
+_SEMANTIC = """
+SELECT chunk.id, 1 - (chunk.embedding <=> %(vector)s) AS similarity
+FROM document_chunks AS chunk JOIN documents ON documents.id = chunk.document_id
+WHERE user_id = %(user_id)s
+ORDER BY chunk.embedding <=> %(vector)s, chunk.id LIMIT %(candidates)s
+"""
+
+_HITS = """
+SELECT chunk.id, document_id, file_name, chunk_index, content, page_from, page_to, heading
+FROM document_chunks AS chunk JOIN documents ON documents.id = chunk.document_id
+WHERE chunk.id = ANY(%(chunks)s) AND user_id = %(user_id)s
+"""
+
+
+def lexical(connection: Connection, user_id: str, terms: Sequence[str]) -> dict[int, float]:
+    """Return the BM25 score of the chunks that best match `terms`, by chunk id."""
+    return _scores(connection, _LEXICAL, {"user_id": user_id, "terms": list(terms)})
+
+
+def semantic(connection: Connection, user_id: str, vector: Sequence[float]) -> dict[int, float]:
+    """Return the cosine similarity of the chunks nearest to `vector`, by chunk id.
+
+    NaN where a vector has no direction. Exact: every chunk of the user is compared.
+    """
+    return _scores(connection, _SEMANTIC, {"user_id": user_id, "vector": HalfVector(vector)})
+
+
+def contents(
+    connection: Connection, user_id: str, chunks: Sequence[int]
+) -> dict[int, dict[str, Any]]:
+    """Return what to show of `chunks`, by chunk id, in the names of `models.Hit`."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_HITS, {"user_id": user_id, "chunks": list(chunks)})
+        return {row.pop("id"): row for row in rows}
+
+
+def _scores(connection: Connection, query: str, values: Mapping[str, Any]) -> dict[int, float]:
+    return dict(connection.execute(query, {**values, "candidates": CANDIDATES}).fetchall())

@@ -1,0 +1,81 @@
+"""The API's SQL about documents. Every read is restricted to the user who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from api.models import Document
+from processor.database import Connection
+from processor.documents import Status
+
+# The event of the object may be processed before the row is there: then the processor has made
+# the row, and only what it cannot know is filled in. The status is the processor's alone.
+_RECORD = """
+INSERT INTO documents (id, user_id, file_name, file_path, file_type, file_size, status)
+VALUES (%(id)s, %(user_id)s, %(file_name)s, %(file_path)s, %(file_type)s, %(file_size)s, 'pending')
+ON CONFLICT (id) DO UPDATE
+SET user_id = EXCLUDED.user_id, file_name = EXCLUDED.file_name, file_path = EXCLUDED.file_path,
+    file_type = EXCLUDED.file_type, file_size = EXCLUDED.file_size
+RETURNING status
+"""
+
+_COLUMNS = """
+SELECT id, file_name, file_type, file_size, status, stage, error_code, error_message, chunk_count,
+       upload_date
+FROM documents
+"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the API knows about a document. file_type: media type. file_size: bytes."""
+
+    id: UUID
+    user_id: str
+    file_name: str
+    file_path: str
+    file_type: str
+    file_size: int
+
+
+def record(connection: Connection, records: Sequence[Record]) -> list[Status]:
+    """Store all of `records` or none; returns the status of each, `pending` unless overtaken."""
+    with connection.transaction():
+        rows = [row for r in records for row in connection.execute(_RECORD, asdict(r))]
+    return [Status(status) for (status,) in rows]
+
+
+def forget(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Remove documents and what was found in them."""
+    connection.execute("DELETE FROM documents WHERE id = ANY(%s)", [list(ids)])
+
+
+def statuses(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Status]:
+    """Return the status of documents, by id."""
+    rows = connection.execute("SELECT id, status FROM documents WHERE id = ANY(%s)", [list(ids)])
+    return {document_id: Status(status) for document_id, status in rows}
+
+
+def find(connection: Connection, document_id: UUID, user_id: str) -> Document | None:
+    """Return a document of the user; None when there is none or it is somebody else's."""
+    with connection.cursor(row_factory=class_row(Document)) as cursor:
+        where = "WHERE id = %s AND user_id = %s"
+        return cursor.execute(_COLUMNS + where, [document_id, user_id]).fetchone()
+
+
+def newest(connection: Connection, user_id: str, limit: int, offset: int) -> list[Document]:
+    """Return a page of the user's documents, newest first."""
+    with connection.cursor(row_factory=class_row(Document)) as cursor:
+        page = "WHERE user_id = %s ORDER BY upload_date DESC, id LIMIT %s OFFSET %s"
+        return cursor.execute(_COLUMNS + page, [user_id, limit, offset]).fetchall()
+
+
+def count(connection: Connection, user_id: str) -> int:
+    """Return how many documents the user has."""
+    counting = "SELECT count(*) FROM documents WHERE user_id = %s"
+    [(total,)] = connection.execute(counting, [user_id])
+    return int(total)

@@ -1,0 +1,257 @@
+"""Start the environment a template describes and keep it running until Ctrl-C.
+
+Everything listens on 127.0.0.1. With --detach the command returns when the environment is ready;
+`harness down` stops it. The first HTTP API of the template answers at API_URL (`harness env`).
+
+examples:
+  harness up
+  harness up --detach --port 0
+  harness up --time-scale 60        retries that AWS makes after a minute come after a second
+  HARNESS_STATE_DIR=/tmp/second harness up --port 4577
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import EnvironmentFailedError, UsageError
+from harness.options import DEFAULT_PORT, Options, default_max_sandboxes
+from harness.settings import Settings
+from harness.state import State
+
+if TYPE_CHECKING:
+    from harness.cloud import Cloud
+    from harness.environment import Environment
+
+HELP = "start the environment"
+INTERRUPTED = 130
+_READY = "ready"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--detach", action="store_true", help="return once it is ready")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help=f"port of the AWS endpoint (default {DEFAULT_PORT}; 0 picks a free one)",
+    )
+    parser.add_argument(
+        "--template",
+        type=Path,
+        default=Path("template.yaml"),
+        metavar="FILE",
+        help="SAM template (default template.yaml)",
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=["process", "docker"],
+        default="process",
+        help="how functions are run; docker is not available yet",
+    )
+    parser.add_argument(
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="divide the waits AWS prescribes by N (function time-outs stay)",
+    )
+    parser.add_argument(
+        "--max-sandboxes",
+        type=int,
+        default=default_max_sandboxes(),
+        metavar="N",
+        help="of one function at the same time; further invocations wait (default %(default)s)",
+    )
+    parser.add_argument(
+        "--strict-models",
+        action="store_true",
+        help="refuse Bedrock models that AWS does not offer in the region",
+    )
+    parser.add_argument(
+        "--database-url",
+        default="",
+        metavar="URL",
+        help="use this PostgreSQL with pgvector instead of one of our own",
+    )
+    parser.add_argument("--notify", type=int, default=-1, help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    options = _options(arguments, settings)
+    if arguments.detach:
+        return _detach(settings)
+    notice = _Notice(arguments.notify)
+    try:
+        return asyncio.run(_run(options, State(settings.state_dir), notice))
+    except BaseException as error:
+        notice.give(str(error))
+        raise
+
+
+def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
+    if arguments.runtime != "process":
+        raise UsageError("--runtime docker is not available yet; use --runtime process")
+    if arguments.time_scale <= 0 or arguments.max_sandboxes < 1:
+        raise UsageError("--time-scale and --max-sandboxes must be greater than 0")
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"--port {arguments.port} is not a port; choose 0 to 65535")
+    return Options(
+        template=_readable(arguments.template),
+        port=arguments.port,
+        time_scale=arguments.time_scale,
+        max_sandboxes=arguments.max_sandboxes,
+        strict_models=arguments.strict_models,
+        database_url=arguments.database_url,
+        inherited=settings.inherited,
+    )
+
+
+def _readable(template: Path) -> Path:
+    try:
+        with template.open("rb"):
+            return template.absolute()
+    except OSError as error:
+        raise UsageError(
+            f"the template {template} cannot be read: {error.strerror}; name one with --template"
+        ) from None
+
+
+async def _run(options: Options, state: State, notice: _Notice) -> int:
+    """Run the environment until a signal or the end of its control plane."""
+    from harness.cloud import running
+
+    if state.claim():
+        _say("removed what a killed environment left behind")
+    main = asyncio.current_task()
+    assert main is not None
+    received = _cancelled_by_signals(main)
+    progress = _Progress()
+    try:
+        async with running(state, options, progress.note) as cloud:
+            progress.end()
+            _announce(cloud.environment, progress)
+            notice.give(_READY)
+            await _until_the_end(cloud)
+    except asyncio.CancelledError:
+        if not received:
+            raise
+    except ExceptionGroup as group:
+        raise _first(group) from None
+    finally:
+        await asyncio.to_thread(state.clean)
+    return INTERRUPTED if signal.SIGINT in received else 0
+
+
+async def _until_the_end(cloud: Cloud) -> None:
+    code = await cloud.moto.ended()
+    raise EnvironmentFailedError(f"the control plane (moto) ended with exit code {code}")
+
+
+def _cancelled_by_signals(main: asyncio.Task[Any]) -> list[signal.Signals]:
+    """Cancel `main` at the first SIGINT or SIGTERM; return the list that names what came."""
+    received: list[signal.Signals] = []
+    loop = asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        if not received:
+            main.cancel()
+        received.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    return received
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """Return the error to show: one that a user can act on, if there is any."""
+    ours = group.subgroup(EnvironmentFailedError)
+    error: Exception = (ours or group).exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error
+
+
+class _Progress:
+    """Tells what is being created: one rewritten line on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.created = 0
+        self._planned = 0
+        self._live = sys.stderr.isatty()
+        self._show("starting control plane and database")
+
+    def note(self, event: dict[str, Any]) -> None:
+        if event["event"] == "expanded":
+            self._planned = event["resources"]
+        elif event["event"] == "created":
+            self.created += 1
+            self._show(f"{self.created}/{self._planned} resources: {event['logical_id']}")
+        elif event["event"] == "hook":
+            self._show(event["command"])
+
+    def end(self) -> None:
+        if self._live:
+            sys.stderr.write("\r\x1b[K")
+
+    def _show(self, text: str) -> None:
+        if self._live:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+
+
+def _announce(environment: Environment, progress: _Progress) -> None:
+    _say(f"{progress.created} resources of {environment.template} are up")
+    _say(f"  AWS endpoint  {environment.endpoint_url}")
+    if environment.api_url:
+        _say(f"  HTTP API      {environment.api_url}")
+    _say('  clients       eval "$(harness env)"')
+    _say("Ctrl-C stops it and removes everything.")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+class _Notice:
+    """How a detached environment tells its starter that it is ready, or why it is not."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def give(self, text: str) -> None:
+        if self._descriptor >= 0:
+            os.write(self._descriptor, text.encode())
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def _detach(settings: Settings) -> int:
+    """Start the same command without --detach in a session of its own; wait for its notice."""
+    reading, writing = os.pipe()
+    words = [word for word in sys.argv[1:] if word != "--detach"]
+    command = [sys.executable, "-m", "harness", *words, "--notify", str(writing)]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[writing],
+        start_new_session=True,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as notices:
+        notice = notices.read()
+    if notice == _READY:
+        _say(f"the environment in {settings.state_dir} is ready; `harness down` stops it")
+        return 0
+    with contextlib.suppress(ProcessLookupError):
+        process.wait()
+    reason = notice or f"it ended with exit code {process.returncode}"
+    raise EnvironmentFailedError(reason)

@@ -1,0 +1,42 @@
+"""Where a database is and who may enter it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+
+from harness.errors import UsageError
+
+_PORT = 5432
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    """The parts of a PostgreSQL connection URL, decoded."""
+
+    host: str
+    port: int
+    dbname: str
+    user: str
+    password: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> DatabaseUrl:
+        """Return the parts of `postgresql://user:password@host:port/dbname`.
+
+        Raises `UsageError`, which never repeats the URL: it may hold a password.
+        """
+        parts = urlsplit(text)
+        dbname = unquote(parts.path.removeprefix("/"))
+        if parts.scheme not in {"postgresql", "postgres"} or not (parts.hostname and dbname):
+            raise UsageError(
+                "the database URL is not complete; "
+                "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            )
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.hostname, parts.port or _PORT, dbname, user, password)
+
+    def text(self) -> str:
+        """Return the URL with the password in it: for clients, never for logs."""
+        credentials = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return f"postgresql://{credentials}@{self.host}:{self.port}/{quote(self.dbname, safe='')}"

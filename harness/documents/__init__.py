@@ -1,0 +1,1 @@
+"""The pipeline's HTTP API as any client of the deployed system uses it."""

@@ -1,0 +1,121 @@
+"""The single AWS endpoint: HTTP in, `Call` through the layers, `Reply` out.
+
+A call that a service claims is answered by that service; everything else streams through to moto.
+Errors leave in the wire format of the service that was asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+import orjson
+
+from harness.call import Call, Handler, Layer, Reply, Service, layered
+from harness.errors import AwsError, HarnessError
+from harness.http1 import Head, ProtocolError, StreamBody
+from harness.journal import Journal
+from harness.recognise import API_ID_HEADER, recognise
+from harness.server import Respond
+
+
+class Endpoint:
+    """`respond` is what an `HttpServer` calls; `door` is the way in for services' own calls."""
+
+    def __init__(
+        self,
+        services: Sequence[Service],
+        control_plane: Handler,
+        layers: Sequence[Layer],
+        region: str,
+    ) -> None:
+        self._services = services
+        self._control_plane = control_plane
+        self._region = region
+        self.door = layered(layers, self._route)
+        self.host = ""
+
+    async def _route(self, call: Call) -> Reply:
+        for service in self._services:
+            if service.claims(call):
+                return await service.handle(call)
+        return await self._control_plane(call)
+
+    async def respond(self, head: Head, body: StreamBody, source_ip: str) -> Reply:
+        """Answer one HTTP request; AWS errors are rendered, ours are an InternalFailure."""
+        call = self._call(head, body, source_ip)
+        try:
+            return await self.door(call)
+        except AwsError as error:
+            return render(error, call)
+        except (HarnessError, ProtocolError, ConnectionError) as error:
+            return render(AwsError("InternalFailure", str(error), 500), call)
+
+    def of_api(self, api_id: str) -> Respond:
+        """Return what a listener calls that belongs to one HTTP API alone."""
+
+        async def respond(head: Head, body: StreamBody, source_ip: str) -> Reply:
+            host = f"{api_id}.execute-api.{self._region}.amazonaws.com"
+            others = [header for header in head.headers if header[0] != "host"]
+            named = Head(head.start, [("host", host), *others])
+            return await self.respond(named, body, source_ip)
+
+        return respond
+
+    def _call(self, head: Head, body: StreamBody, source_ip: str) -> Call:
+        method, target, _ = head.start
+        path, _, query = target.partition("?")
+        found = recognise(method, path, query, head.headers, self._region)
+        headers = head.headers
+        if found.path != path:
+            # A virtual-hosted bucket is in the path now; the host must not name it a second time.
+            headers = [(n, self.host if n == "host" else v) for n, v in headers]
+        if found.api_id:
+            headers = [*headers, (API_ID_HEADER, found.api_id)]
+        return Call(
+            found.service, found.operation, method, found.path, query, headers, body, source_ip
+        )
+
+
+def render(error: AwsError, call: Call) -> Reply:
+    """Return `error` as the asked service puts errors on the wire."""
+    identification = [("x-amzn-requestid", call.id)]
+    if call.service == "s3":
+        return _xml(error, call)
+    body = {**error.fields, "message": error.message}
+    headers = [
+        ("content-type", "application/json"),
+        ("x-amzn-errortype", error.code),
+        *identification,
+    ]
+    return Reply(error.status, headers, orjson.dumps(body))
+
+
+def _xml(error: AwsError, call: Call) -> Reply:
+    members = {"Code": error.code, "Message": error.message, **error.fields, "RequestId": call.id}
+    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
+    headers = [("content-type", "application/xml"), ("x-amz-request-id", call.id)]
+    return Reply(error.status, headers, body)
+
+
+def recorder(journal: Journal) -> Layer:
+    """Return the layer that records every call to an owned or stateful operation."""
+
+    async def record(call: Call, proceed: Handler) -> Reply:
+        started = time.perf_counter()
+        reply = await proceed(call)
+        if call.operation:
+            journal.record(
+                "call.finished",
+                id=call.id,
+                service=call.service,
+                operation=call.operation,
+                path=call.path,
+                status=reply.status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 3),
+            )
+        return reply
+
+    return record

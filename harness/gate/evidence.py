@@ -1,0 +1,66 @@
+"""What one run of the gate saw: the only thing, beside the goals, that a verdict is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.gate import junit, samples
+from harness.gate.junit import Scenario
+from harness.gate.samples import Sample
+
+SCENARIOS_FILE = "scenarios.xml"
+SAMPLES_FILE = "samples.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A load test as declared: arrivals per second, its length and what warms up, in seconds."""
+
+    rate: float
+    seconds: float
+    warm_up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A load test as it ran; `exit_code` is the generator's, None when it had to be killed."""
+
+    plan: Plan
+    exit_code: int | None
+    samples: tuple[Sample, ...]
+
+    @property
+    def measured(self) -> tuple[Sample, ...]:
+        """Return the samples that count: those intended after the warm-up."""
+        return tuple(
+            sample for sample in self.samples if sample.intended_start >= self.plan.warm_up
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The scenarios as they ran; `exit_code` is pytest's, None when it had to be killed."""
+
+    exit_code: int | None
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`subject`: what was tried; `machine`: where; `seed`: of arrivals and documents."""
+
+    subject: dict[str, Any]
+    machine: dict[str, Any]
+    seed: int
+    load: Load
+    suite: Suite
+
+
+def read_load(directory: Path, plan: Plan, exit_code: int | None) -> Load:
+    return Load(plan, exit_code, samples.read(directory / SAMPLES_FILE))
+
+
+def read_suite(directory: Path, exit_code: int | None) -> Suite:
+    return Suite(exit_code, junit.read(directory / SCENARIOS_FILE))

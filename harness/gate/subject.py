@@ -1,0 +1,72 @@
+"""What was judged and where: commit, hashes of the files that decide, the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def describe(files: Mapping[str, Path], *, runtime: str) -> dict[str, Any]:
+    """Return the subject of a verdict: commit, dirty flag, SHA-256 of each of `files` by name."""
+    root = files["template"].resolve().parent
+    return {
+        "commit": _git(root, "rev-parse", "HEAD"),
+        "dirty": _dirty(root),
+        "runtime": runtime,
+        "image": None,
+        "sha256": {name: digest(path) for name, path in files.items()},
+    }
+
+
+def digest(path: Path) -> str | None:
+    """Return the SHA-256 of a file in hexadecimal, None when there is no such file."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _dirty(root: Path) -> bool | None:
+    status = _git(root, "status", "--porcelain")
+    return None if status is None else bool(status)
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    """Return what git prints, None where there is no git or no commit yet."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    done = subprocess.run(
+        [git, "-C", str(root), *arguments], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def machine() -> dict[str, Any]:
+    """Return the fingerprint of this machine; figures compare only where it is the same."""
+    one, five, fifteen = psutil.getloadavg()
+    return {
+        "cpu": _cpu(),
+        "cores": psutil.cpu_count(),
+        "memory_mb": psutil.virtual_memory().total >> 20,
+        "kernel": platform.platform(),
+        "python": sys.version.partition(" ")[0],
+        "load_average": [one, five, fifteen],
+    }
+
+
+def _cpu() -> str:
+    information = Path("/proc/cpuinfo")
+    if not information.exists():
+        return platform.processor() or platform.machine()
+    lines = information.read_text(encoding="utf-8").splitlines()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

@@ -1,0 +1,116 @@
+"""The data plane: every emulated service, wired together behind one endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.call import Call, Handler, Layer, Reply, Service
+from harness.clock import Clock
+from harness.endpoint import Endpoint, recorder
+from harness.journal import Journal
+from harness.memory import memory_mb
+from harness.options import Options
+from harness.services.apigateway import ApiGateway
+from harness.services.bedrock_runtime import BedrockRuntime
+from harness.services.bedrock_runtime.model_process import ModelProcess
+from harness.services.cloudwatch import MetricDelivery
+from harness.services.lambda_ import LambdaService
+from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.code import CodeStore, ImageSource
+from harness.services.lambda_.executors.process import ProcessExecutor
+from harness.services.lambda_.function import Functions
+from harness.services.lambda_.invoker import Invoker
+from harness.services.lambda_.launch import Launcher
+from harness.services.logs import LogDelivery
+from harness.services.s3_events import S3Events
+from harness.state import State
+from harness.status import Status
+
+NOT_ENFORCED = {
+    "function memory": "a process may use more than the function's memory",
+    "function CPU share": "a process may use every core",
+    "size of /tmp": "TMPDIR is a directory of the sandbox's own, without a limit",
+    "read-only root": "a function can write wherever you can",
+    "VPC routing": "every function reaches the endpoint and the database",
+    "IAM": "policies are stored; calls are not checked against them",
+}
+
+
+class DataPlane:
+    """What behaves; `control_plane` is what remembers.
+
+    images: source directories by repository name, filled once the template is known.
+    described: what the environment adds to its status (template, database, …).
+    """
+
+    def __init__(
+        self,
+        state: State,
+        options: Options,
+        control_plane: Handler,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        region = options.region
+        self._options = options
+        self.images: dict[str, ImageSource] = {}
+        self.described: dict[str, Any] = {}
+        services: list[Service] = []
+        layers: list[Layer] = [recorder(journal), self._notice_api_changes]
+        self.endpoint = Endpoint(services, control_plane, layers, region)
+        self._logs = LogDelivery(control_plane, region, journal, clock)
+        self._metrics = MetricDelivery(control_plane, region, journal)
+        journal.follow(self._metrics.observe)
+        functions = Functions(control_plane, region)
+        code = CodeStore(state.path("code"), self.images, control_plane, region)
+        executor = ProcessExecutor(state.registry)
+        sandboxes = state.path("sandboxes")
+        self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
+        self._invoker = Invoker(self._launcher, journal, clock, options.max_sandboxes)
+        door = self.endpoint.door
+        self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
+        self._events = S3Events(door, control_plane, journal, clock, region)
+        self._gateway = ApiGateway(door, region, journal, clock)
+        models = ModelProcess(state.registry)
+        self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
+        services += [
+            LambdaService(control_plane, functions, code, self._invoker, self._queue),
+            self._events,
+            self._bedrock,
+            self._gateway,
+            Status(self.status, self._logs),
+        ]
+
+    def reachable_at(self, endpoint_url: str) -> None:
+        """Tell the parts that hand the endpoint's address on."""
+        self.endpoint.host = endpoint_url.removeprefix("http://")
+        self._launcher.endpoint_url = endpoint_url
+
+    def status(self) -> Mapping[str, Any]:
+        return {
+            **self.described,
+            "functions": self._invoker.describe(),
+            "queued_events": self._queue.depth,
+            "findings": self._bedrock.findings(),
+            "limits": {
+                "sandboxes per function": f"{self._options.max_sandboxes}; more invocations wait",
+                "function time-out": "enforced",
+                **{name: f"not enforced: {reason}" for name, reason in NOT_ENFORCED.items()},
+            },
+            "memory_mb": memory_mb(),
+        }
+
+    async def close(self) -> None:
+        """Stop everything that runs; accepted events that did not end yet are given up."""
+        await self._queue.close()
+        await self._invoker.close()
+        await self._bedrock.close()
+        await self._metrics.close()
+        await self._logs.close()
+
+    async def _notice_api_changes(self, call: Call, proceed: Handler) -> Reply:
+        reply = await proceed(call)
+        if call.service == "apigateway" and call.method != "GET":
+            self._gateway.forget_all()
+        return reply

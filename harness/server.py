@@ -1,0 +1,92 @@
+"""An HTTP server on the loop: connections in, one handler called per request.
+
+A connection serves one request after the other (keep-alive); what the handler left unread of a
+body is read off, or the connection closed when that would take too long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from harness.call import Reply
+from harness.http1 import PIECE, Head, ProtocolError, StreamBody, read_head, write_response
+
+Respond = Callable[[Head, StreamBody, str], Awaitable[Reply]]
+
+_UNREAD_LIMIT = 16 * 1024 * 1024
+
+
+class HttpServer:
+    """Listens on one address and answers through `respond(head, body, source_ip)`."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+        self._connections: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen and return the port; raises `OSError` when the address is taken."""
+        self._server = await asyncio.start_server(
+            self._accept, host, port, limit=2 * PIECE, backlog=1024
+        )
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        if self._server is None:
+            return
+        self._server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        try:
+            await self._serve(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the client left, or we are closing: both end the connection and nothing else
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        source_ip = writer.get_extra_info("peername")[0]
+        try:
+            while head := await read_head(reader):
+                if not await self._answer(head, reader, writer, source_ip):
+                    return
+        except ProtocolError as error:
+            body = f"{error}\n".encode()
+            headers = [("connection", "close"), ("content-type", "text/plain")]
+            await write_response(writer, error.status, headers, body)
+
+    async def _answer(
+        self,
+        head: Head,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        source_ip: str,
+    ) -> bool:
+        """Answer one request; tell whether the connection can serve another."""
+        expects = head.header("expect").lower() == "100-continue"
+        body = StreamBody(reader, head, ask=writer if expects else None)
+        reply = await self._respond(head, body, source_ip)
+        reusable = head.keeps_alive and not body.waits_for_continue
+        headers = reply.headers if reusable else [*reply.headers, ("connection", "close")]
+        bodiless = head.start[0] == "HEAD"
+        await write_response(writer, reply.status, headers, reply.body, bodiless=bodiless)
+        return reusable and await _read_off(body)
+
+
+async def _read_off(body: StreamBody) -> bool:
+    if body.finished:
+        return True
+    read = 0
+    async for piece in body:
+        read += len(piece)
+        if read > _UNREAD_LIMIT:
+            return False
+    return True

@@ -1,0 +1,69 @@
+"""How an invocation ended, and the exact payloads of its failures (aws-behaviour §1.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """status: "success", "error" or "timeout"; error_type: AWS's name, "" on success.
+
+    kills: the sandbox cannot serve another invocation.
+    """
+
+    status: str
+    payload: bytes
+    error_type: str = ""
+    kills: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.status != "success"
+
+
+def succeeded(payload: bytes) -> Outcome:
+    return Outcome("success", payload)
+
+
+def raised(payload: bytes, error_type: str) -> Outcome:
+    """The runtime reported an error itself; its body is the answer."""
+    return Outcome("error", payload, error_type)
+
+
+def timed_out(request_id: str, timeout_s: int) -> Outcome:
+    message = f"RequestId: {request_id} Error: Task timed out after {timeout_s:.2f} seconds"
+    return Outcome("timeout", _body("Sandbox.Timedout", message), "Sandbox.Timedout", kills=True)
+
+
+def exited(request_id: str, return_code: int) -> Outcome:
+    """The process ended; a negative code is the signal that ended it, as `subprocess` has it."""
+    message = f"RequestId: {request_id} Error: {_exit_reason(return_code)}"
+    return Outcome("error", _body("Runtime.ExitError", message), "Runtime.ExitError", kills=True)
+
+
+def too_large() -> Outcome:
+    message = (
+        f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
+    )
+    error_type = "Function.ResponseSizeTooLarge"
+    return Outcome("error", _body(error_type, message), error_type, kills=True)
+
+
+def _exit_reason(return_code: int) -> str:
+    if return_code == 0:
+        return "Runtime exited without providing a reason"
+    if return_code < 0:
+        name = {9: "killed", 11: "segmentation fault", 6: "aborted", 15: "terminated"}.get(
+            -return_code, str(-return_code)
+        )
+        return f"Runtime exited with error: signal: {name}"
+    return f"Runtime exited with error: exit status {return_code}"
+
+
+def _body(error_type: str, message: str) -> bytes:
+    return orjson.dumps({"errorType": error_type, "errorMessage": message})

@@ -1,0 +1,140 @@
+"""The sandboxes of one function version: reuse an idle one, start another, or wait in line.
+
+Reserved concurrency throttles, as on AWS. The machine's own bound does not: it only makes
+invocations wait their turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from harness.errors import AwsError
+from harness.services.lambda_.function import Function
+from harness.services.lambda_.sandbox import Sandbox, SandboxState
+
+IDLE_LIMIT_S = 600.0
+
+Launch = Callable[[Function], Awaitable[Sandbox]]
+
+
+def throttled(reason: str) -> AwsError:
+    fields = {"Reason": reason, "Type": "User"}
+    return AwsError("TooManyRequestsException", "Rate Exceeded.", 429, fields)
+
+
+class Pool:
+    """`bound`: how many sandboxes this machine runs for one function at the same time."""
+
+    def __init__(self, launch: Launch, bound: int) -> None:
+        self._launch = launch
+        self._bound = bound
+        self._idle: list[Sandbox] = []
+        self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._settling: set[asyncio.Task[None]] = set()
+        self._started: set[Sandbox] = set()
+        self.alive = 0
+        self.busy = 0
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    async def acquire(self, function: Function) -> Sandbox:
+        """Return a sandbox ready for one invocation of `function`; give it back with `release`.
+
+        Raises TooManyRequestsException when the function's reserved concurrency is used up. The
+        sandbox may be DEAD: its init failed, which is this invocation's answer.
+        """
+        reserved = function.reserved_concurrency
+        if reserved is not None and self.busy >= reserved:
+            raise throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+        self.busy += 1
+        try:
+            return await self._next(function)
+        except BaseException:
+            self.busy -= 1
+            raise
+
+    async def _next(self, function: Function) -> Sandbox:
+        while True:
+            if sandbox := await self._reuse(function):
+                return sandbox
+            if self.alive < self._bound:
+                return await self._start(function)
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            await turn
+
+    async def _reuse(self, function: Function) -> Sandbox | None:
+        while self._idle:
+            sandbox = self._idle.pop()
+            self._ends.pop(sandbox).cancel()
+            if sandbox.function.revision == function.revision:
+                return sandbox
+            await self._end(sandbox)
+        return None
+
+    async def _start(self, function: Function) -> Sandbox:
+        self.alive += 1
+        try:
+            sandbox = await self._launch(function)
+        except BaseException:
+            self.alive -= 1
+            self._wake()
+            raise
+        self._started.add(sandbox)
+        return sandbox
+
+    def release(self, sandbox: Sandbox) -> None:
+        """Take a sandbox back; it serves again once its runtime asks for the next invocation."""
+        self.busy -= 1
+        if sandbox.state is SandboxState.DEAD:
+            self._forget(sandbox)
+            return
+        task = asyncio.ensure_future(self._settle(sandbox))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _settle(self, sandbox: Sandbox) -> None:
+        await sandbox.settle()
+        if sandbox.state is SandboxState.DEAD:
+            self._forget(sandbox)
+            return
+        self._idle.append(sandbox)
+        loop = asyncio.get_running_loop()
+        self._ends[sandbox] = loop.call_later(IDLE_LIMIT_S, self._expire, sandbox)
+        self._wake()
+
+    def _expire(self, sandbox: Sandbox) -> None:
+        self._idle.remove(sandbox)
+        del self._ends[sandbox]
+        task = asyncio.ensure_future(self._end(sandbox))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _end(self, sandbox: Sandbox) -> None:
+        await sandbox.kill()
+        self._forget(sandbox)
+
+    def _forget(self, sandbox: Sandbox) -> None:
+        self._started.discard(sandbox)
+        self.alive -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    async def close(self) -> None:
+        """Kill every sandbox; nothing is started afterwards because nobody asks any more."""
+        for end in self._ends.values():
+            end.cancel()
+        self._ends.clear()
+        self._idle.clear()
+        await asyncio.gather(*(sandbox.kill() for sandbox in self._started))

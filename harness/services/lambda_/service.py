@@ -1,0 +1,144 @@
+"""The Lambda API at the endpoint: Invoke is ours, code is noticed, the rest is forwarded."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from harness.call import Bytes, Call, Handler, Reply
+from harness.errors import AwsError
+from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.code import CodeStore
+from harness.services.lambda_.function import Function, Functions
+from harness.services.lambda_.invoker import Invoker
+
+_SYNC_LIMIT = 6 * 1024 * 1024
+_ASYNC_LIMIT = 1024 * 1024
+_USER = {"Type": "User"}
+
+Operation = Callable[[Call], Awaitable[Reply]]
+
+
+class LambdaService:
+    """Claims every Lambda call: invocations run here, changes pass through and are noticed."""
+
+    name = "lambda"
+
+    def __init__(
+        self,
+        control_plane: Handler,
+        functions: Functions,
+        code: CodeStore,
+        invoker: Invoker,
+        queue: AsyncQueue,
+    ) -> None:
+        self._control_plane = control_plane
+        self._functions = functions
+        self._code = code
+        self._invoker = invoker
+        self._queue = queue
+        self._operations: dict[str, Operation] = {
+            "Invoke": self._invoke,
+            "CreateFunction": self._with_code,
+            "UpdateFunctionCode": self._with_code,
+            "InvokeAsync": _not_emulated,
+            "CreateEventSourceMapping": _not_emulated,
+        }
+
+    def claims(self, call: Call) -> bool:
+        return call.service == "lambda"
+
+    async def handle(self, call: Call) -> Reply:
+        return await self._operations.get(call.operation, self._forward)(call)
+
+    async def _forward(self, call: Call) -> Reply:
+        reply = await self._control_plane(call)
+        if call.method != "GET":
+            self._functions.forget()
+        return reply
+
+    async def _with_code(self, call: Call) -> Reply:
+        body = await call.body.read()
+        request = _json(body)
+        await self._code.keep(request.get("Code", request))
+        call.body = Bytes(body)
+        call.headers = [
+            (name, value) for name, value in call.headers if name != "transfer-encoding"
+        ]
+        if not call.header("content-length"):
+            call.headers.append(("content-length", str(len(body))))
+        return await self._forward(call)
+
+    async def _invoke(self, call: Call) -> Reply:
+        reference = call.path.split("/")[3]
+        function = await self._functions.get(reference, call.parameters().get("Qualifier", ""))
+        kind = call.header("x-amz-invocation-type", "RequestResponse")
+        payload = await _payload(call, _ASYNC_LIMIT if kind == "Event" else _SYNC_LIMIT)
+        if kind == "Event":
+            self._queue.accept(_qualified(function), call.id, payload)
+            return Reply(202, [("x-amzn-requestid", call.id)])
+        if kind == "DryRun":
+            return Reply(204, [("x-amzn-requestid", call.id)])
+        if kind != "RequestResponse":
+            raise AwsError("InvalidParameterValueException", _bad_type(kind), 400, _USER)
+        return await self._synchronous(call, function, payload)
+
+    async def _synchronous(self, call: Call, function: Function, payload: bytes) -> Reply:
+        context = call.header("x-amz-client-context")
+        decoded = base64.b64decode(context).decode() if context else ""
+        invoked = await self._invoker.invoke(function, call.id, payload, decoded)
+        headers = [
+            ("content-type", "application/json"),
+            ("x-amzn-requestid", call.id),
+            ("x-amz-executed-version", function.version),
+        ]
+        if invoked.outcome.failed:
+            headers.append(("x-amz-function-error", "Unhandled"))
+        if call.header("x-amz-log-type") == "Tail":
+            headers.append(("x-amz-log-result", base64.b64encode(invoked.log_tail).decode()))
+        return Reply(200, headers, invoked.outcome.payload)
+
+
+async def _payload(call: Call, limit: int) -> bytes:
+    """Return the event of an Invoke: JSON within the limit; an empty body is `{}`."""
+    payload = await call.body.read()
+    if len(payload) > limit:
+        message = f"{len(payload)} byte payload is too large for the {_kind(limit)} invocation type"
+        message += f" (limit {limit} bytes)"
+        raise AwsError("RequestTooLargeException", message, 413, _USER)
+    _json(payload or b"{}")
+    return payload or b"{}"
+
+
+def _kind(limit: int) -> str:
+    return "Event" if limit == _ASYNC_LIMIT else "RequestResponse"
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        message = (
+            f"Could not parse request body into json: Could not parse payload into json: {error}"
+        )
+        raise AwsError("InvalidRequestContentException", message, 400, _USER) from None
+
+
+def _qualified(function: Function) -> str:
+    version = "" if function.version == "$LATEST" else f":{function.version}"
+    return f"{function.name}{version}"
+
+
+def _bad_type(kind: str) -> str:
+    return (
+        f"1 validation error detected: Value '{kind}' at 'invocationType' failed to satisfy "
+        "constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
+    )
+
+
+async def _not_emulated(call: Call) -> Reply:
+    message = f"lambda:{call.operation} is not emulated here (docs/services/lambda.md)"
+    raise AwsError("NotImplemented", message, 501, _USER)

@@ -1,0 +1,137 @@
+"""The processor's errors.
+
+    ProcessorError
+        PermanentError           the document is at fault: row `failed`, no retry
+        UnknownEventError        the function was invoked with something that is no S3 notification
+        SupersededError          another run owns the document now: this one stops, nothing is wrong
+        TransientError           a service is at fault: raised, so that Lambda retries
+            ConfigurationError   a variable or secret of this function is missing or unusable
+
+`Code` is the closed list of reasons stored in `documents.error_code`; `MESSAGES` says each of
+them to a person.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why a document could not be processed."""
+
+    EMPTY_FILE = "empty_file"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PAGES = "too_many_pages"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    ENCRYPTED = "encrypted"
+    MALFORMED = "malformed"
+    NO_TEXT = "no_text"
+    GARBLED_TEXT = "garbled_text"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    OBJECT_MISSING = "object_missing"
+    FOREIGN_KEY = "foreign_key"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+    INTERNAL_ERROR = "internal_error"
+
+
+MESSAGES: dict[Code, tuple[str, str]] = {
+    Code.EMPTY_FILE: ("檔案是空的，請確認後重新上傳。", "The file is empty; upload it again."),
+    Code.TOO_LARGE: (
+        "檔案或其文字內容過大，請分割後再上傳。",
+        "The file or its text is too large; split it and upload the parts.",
+    ),
+    Code.TOO_MANY_PAGES: (
+        "頁數過多，請分割後再上傳。",
+        "The document has too many pages; split it and upload the parts.",
+    ),
+    Code.UNSUPPORTED_TYPE: (
+        "不支援此檔案格式，請改用 PDF、DOCX、Markdown、HTML 或純文字檔。",
+        "This type of file is not supported; use PDF, DOCX, Markdown, HTML or plain text.",
+    ),
+    Code.ENCRYPTED: (
+        "檔案有密碼保護，請移除密碼後再上傳。",
+        "The file is protected by a password; remove it and upload again.",
+    ),
+    Code.MALFORMED: (
+        "檔案已損毀或格式不正確，請重新匯出後再上傳。",
+        "The file is damaged; export it again and upload the new file.",
+    ),
+    Code.NO_TEXT: (
+        "檔案中沒有可擷取的文字（可能是掃描影像）。",
+        "The file contains no text (it may be a scan); upload a version with text.",
+    ),
+    Code.GARBLED_TEXT: (
+        "檔案中的文字無法正確解讀，請嵌入字型後重新匯出。",
+        "The text of the file cannot be decoded; export it again with embedded fonts.",
+    ),
+    Code.TIMEOUT: (
+        "文件處理逾時，請分割後再上傳。",
+        "Reading the file took too long; split it and upload the parts.",
+    ),
+    Code.OUT_OF_MEMORY: (
+        "讀取文件時記憶體不足，請分割後再上傳。",
+        "Reading the file took too much memory; split it and upload the parts.",
+    ),
+    Code.OBJECT_MISSING: (
+        "儲存空間中找不到此檔案，請重新上傳。",
+        "The stored file is gone; upload it again.",
+    ),
+    Code.FOREIGN_KEY: (
+        "物件名稱不符合 uploads/{id}_{檔名} 格式。",
+        "The object's key is not of the form uploads/{id}_{file name}; upload through the API.",
+    ),
+    Code.SERVICE_UNAVAILABLE: (
+        "處理服務暫時無法使用，請稍後再試。",
+        "A service was unavailable; try again later.",
+    ),
+    Code.INTERNAL_ERROR: (
+        "處理文件時發生內部錯誤，請聯絡管理員。",
+        "An internal error occurred; ask the operators to look into the logs.",
+    ),
+}
+
+
+def message(code: Code) -> str:
+    """Return what a user is told about `code`: Traditional Chinese, then English."""
+    return " ".join(MESSAGES[code])
+
+
+class ProcessorError(Exception):
+    """Anything the processor raises on purpose."""
+
+
+class PermanentError(ProcessorError):
+    """The document cannot be processed, now or later.
+
+    detail: a fact for the operator's log; never text of the document.
+    """
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(f"{code}: {MESSAGES[code][1]}" + (f" [{detail}]" if detail else ""))
+        self.code = code
+        self.detail = detail
+
+
+class UnknownEventError(ProcessorError):
+    """The function was invoked with something that is no S3 notification."""
+
+
+class SupersededError(ProcessorError):
+    """The document was deleted, replaced or taken over while this run worked on it."""
+
+
+class TransientError(ProcessorError):
+    """A service failed; the same document may succeed on the next attempt."""
+
+    def __init__(self, service: str, cause: str) -> None:
+        super().__init__(f"{service} failed: {cause}; the invocation is retried")
+        self.service = service
+
+
+class ConfigurationError(TransientError):
+    """A variable or secret of the function is missing or unusable."""
+
+    def __init__(self, name: str, advice: str) -> None:
+        ProcessorError.__init__(self, f"{name} is not usable: {advice}")
+        self.service = "configuration"

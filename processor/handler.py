@@ -1,0 +1,95 @@
+"""Entry point of the file-processor Lambda: `processor.handler.handler`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from processor import settings
+from processor.adapters import dependencies
+from processor.errors import PermanentError
+from processor.events import ObjectRef, objects
+from processor.pipeline import Dependencies, Ingested, Outcome, ingest
+
+_log = logging.getLogger("processor")
+# Lambda leaves the root logger at WARNING, which would hide what the runbook looks for.
+_log.setLevel(logging.INFO)
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Process the S3 objects of `event`; returns `{"documents": [{"id", "outcome", …}]}`."""
+    references = list(objects(event))
+    _log.info(_line("Received event", request_id=context.aws_request_id, objects=len(references)))
+    if not references:
+        return {"documents": []}
+    deps = replace(
+        _sandbox(),
+        owner=context.aws_request_id,
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    return {"documents": process(references, deps)}
+
+
+def process(references: list[ObjectRef], deps: Dependencies) -> list[dict[str, Any]]:
+    """Process every object, then raise the errors of those that a retry may complete.
+
+    A retry delivers the whole event again; the objects that succeeded are then found done.
+    """
+    reports: list[dict[str, Any]] = []
+    errors: list[Exception] = []
+    for ref in references:
+        try:
+            reports.append(_one(ref, deps))
+        except Exception as error:
+            _log.exception(_line("Document processing interrupted", version=ref.version_id))
+            errors.append(error)
+    if len(errors) > 1:
+        raise ExceptionGroup(f"{len(errors)} of {len(references)} objects failed", errors)
+    if errors:
+        raise errors[0]
+    return reports
+
+
+@cache
+def _sandbox() -> Dependencies:
+    """Return what this sandbox keeps; built at the first event, since start-up must be short."""
+    return dependencies(settings.load(), remaining=lambda: 0.0)
+
+
+def _one(ref: ObjectRef, deps: Dependencies) -> dict[str, Any]:
+    _log.info(
+        _line("Processing S3 object", bucket=ref.bucket, bytes=ref.size, version=ref.version_id)
+    )
+    try:
+        return _reported(ingest(ref, deps))
+    except PermanentError as error:  # a key that names no document: there is no row to tell
+        _log.warning(_line("Object ignored", code=error.code))
+        return {"id": None, "outcome": "ignored", "error_code": error.code}
+
+
+def _reported(done: Ingested) -> dict[str, Any]:
+    facts = {
+        "document_id": done.document_id,
+        "chunks": done.chunk_count,
+        "pages": done.page_count,
+        **{f"{stage}_ms": round(seconds * 1000) for stage, seconds in done.seconds.items()},
+    }
+    if done.error is not None:
+        _log.warning(_line("Document processing failed", **facts, reason=done.error))
+    elif done.outcome is Outcome.COMPLETED:
+        _log.info(_line("Document processing completed", **facts))
+    else:
+        _log.info(_line("Document processing skipped", **facts, reason=done.outcome))
+    return {
+        "id": str(done.document_id),
+        "outcome": done.outcome,
+        "chunk_count": done.chunk_count,
+        "error_code": done.error and done.error.code,
+    }
+
+
+def _line(event: str, **facts: Any) -> str:
+    return " ".join([event, *(f"{name}={value}" for name, value in facts.items())])

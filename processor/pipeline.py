@@ -1,0 +1,180 @@
+"""The seven steps of a document, in order.
+
+download → extract → chunk → embed → index → save, and the status last: saving and completing
+are one transaction, so a reader sees the old content, then the new, never part of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from psycopg import OperationalError
+
+from processor import bm25
+from processor.chunk import chunk
+from processor.content import Processed
+from processor.documents import Stage, parse_object_key
+from processor.embed import Embedder
+from processor.errors import Code, PermanentError, SupersededError, TransientError
+from processor.events import ObjectRef
+from processor.pages import Page
+from processor.store import Arrival, Claim, Store
+
+# Lambda runs a failing asynchronous invocation three times unless told otherwise.
+EVENT_ATTEMPTS = 3
+
+# Until the platform has ended an invocation for sure and another may take its document over.
+_LEASE_SLACK_SECONDS = 5.0
+
+
+class Outcome(StrEnum):
+    """How a run ended without an exception."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"  # nothing to do: done already, or another run is at it
+    SUPERSEDED = "superseded"  # the document was deleted or replaced meanwhile
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What the steps need from outside.
+
+    download(ref, folder) → file; extract(path, file name, remaining seconds) → pages.
+    owner: names this invocation, the same in its retries. remaining: seconds that are left to it.
+    """
+
+    store: Store
+    download: Callable[[ObjectRef, Path], Path]
+    extract: Callable[[Path, str, float], list[Page]]
+    embedder: Embedder
+    owner: str
+    remaining: Callable[[], float]
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of a document; `seconds` by stage, `error` when it failed for good."""
+
+    document_id: UUID
+    outcome: Outcome
+    chunk_count: int = 0
+    page_count: int = 0
+    error: PermanentError | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def ingest(ref: ObjectRef, deps: Dependencies) -> Ingested:
+    """Process the S3 object of an event.
+
+    A document at fault ends in `Outcome.FAILED`. Raises `PermanentError` for a key that names no
+    document, and whatever else went wrong after the row was handed back for a retry.
+    """
+    key = parse_object_key(ref.key)
+    arrival = Arrival(
+        key.document_id, key.file_name, ref.key, ref.size, ref.version_id, ref.sequencer
+    )
+    with tempfile.TemporaryDirectory(prefix="document-") as folder:
+        fetch = partial(deps.download, ref, Path(folder))
+        return _ingest(arrival, fetch, deps, EVENT_ATTEMPTS)
+
+
+def ingest_file(document_id: UUID, file_name: str, path: Path, deps: Dependencies) -> Ingested:
+    """Process a local file at once, without S3; nobody retries, so a failure is final."""
+    arrival = Arrival(document_id, file_name, str(path), path.stat().st_size)
+    return _ingest(arrival, lambda: path, deps, max_attempts=1)
+
+
+def _ingest(
+    arrival: Arrival, fetch: Callable[[], Path], deps: Dependencies, max_attempts: int
+) -> Ingested:
+    lease = deps.remaining() + _LEASE_SLACK_SECONDS
+    claim = deps.store.claim(arrival, deps.owner, lease)
+    if claim is None:
+        return Ingested(arrival.document_id, Outcome.DUPLICATE)
+    try:
+        return _settled(arrival.file_name, fetch, deps, claim, max_attempts)
+    except SupersededError:
+        return Ingested(arrival.document_id, Outcome.SUPERSEDED)
+
+
+def _settled(
+    file_name: str,
+    fetch: Callable[[], Path],
+    deps: Dependencies,
+    claim: Claim,
+    max_attempts: int,
+) -> Ingested:
+    """Run the steps; on any error the row says so before this returns or raises."""
+    watch = _Stopwatch(deps.clock)
+    try:
+        return _steps(file_name, fetch, deps, claim, watch)
+    except SupersededError:
+        raise
+    except PermanentError as error:
+        deps.store.fail(claim, error.code)
+        return Ingested(claim.document_id, Outcome.FAILED, error=error, seconds=watch.seconds())
+    except (TransientError, OperationalError):
+        deps.store.release(claim, Code.SERVICE_UNAVAILABLE, max_attempts)
+        raise
+    except Exception:
+        deps.store.release(claim, Code.INTERNAL_ERROR, max_attempts)
+        raise
+
+
+def _steps(
+    file_name: str, fetch: Callable[[], Path], deps: Dependencies, claim: Claim, watch: _Stopwatch
+) -> Ingested:
+    def enter(stage: Stage) -> None:
+        watch.enter(stage)
+        deps.store.enter(claim, stage)
+
+    enter(Stage.DOWNLOAD)
+    path = fetch()
+    enter(Stage.EXTRACT)
+    pages = deps.extract(path, file_name, deps.remaining())
+    enter(Stage.CHUNK)
+    chunks = chunk(pages)
+    enter(Stage.EMBED)
+    vectors = deps.embedder.embed([c.content for c in chunks], purpose="search_document")
+    enter(Stage.INDEX)
+    index = bm25.index(chunks)
+    enter(Stage.SAVE)
+    deps.store.save(claim, Processed(chunks, vectors, index, len(pages), _sha256(path)))
+    return Ingested(
+        claim.document_id,
+        Outcome.COMPLETED,
+        chunk_count=len(chunks),
+        page_count=len(pages),
+        seconds=watch.seconds(),
+    )
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+class _Stopwatch:
+    """How long each stage took."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._entered: list[tuple[str, float]] = []
+
+    def enter(self, stage: Stage) -> None:
+        self._entered.append((stage, self._clock()))
+
+    def seconds(self) -> dict[str, float]:
+        """Return the seconds of each stage entered; the last one lasted until now."""
+        ends = [began for _, began in self._entered[1:]] + [self._clock()]
+        return {stage: end - began for (stage, began), end in zip(self._entered, ends, strict=True)}

@@ -1,0 +1,136 @@
+"""What the function is configured with: the only reader of the environment and the secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from processor import aws
+from processor.errors import ConfigurationError, TransientError
+
+_ENVIRONMENT = os.environ
+_CHILD_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
+
+
+@dataclass(frozen=True)
+class DatabaseCredentials:
+    """How to reach PostgreSQL."""
+
+    host: str
+    port: int
+    dbname: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AppSecrets:
+    """What bearer tokens are signed with."""
+
+    secret_key: str = field(repr=False)
+    algorithm: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The configuration of one sandbox."""
+
+    db: DatabaseCredentials
+    embedding_model_id: str
+    llm_model_id: str
+    region: str
+
+
+@cache
+def load() -> Settings:
+    """Return the settings of this sandbox; the environment and the secret are read once.
+
+    Raises `ConfigurationError` for a missing variable or an unusable secret, `TransientError`
+    when Secrets Manager does not answer.
+    """
+    return Settings(
+        db=database_credentials(),
+        embedding_model_id=variable("EMBEDDING_MODEL_ID"),
+        llm_model_id=variable("LLM_MODEL_ID"),
+        region=region(),
+    )
+
+
+def database_credentials() -> DatabaseCredentials:
+    """Return the credentials as Secrets Manager has them now (they may have been rotated)."""
+    name = variable("DB_SECRET_NAME")
+    return parse_database(name, _secret(name))
+
+
+def app_secrets() -> AppSecrets:
+    """Return the signing key as Secrets Manager has it now (it may have been rotated)."""
+    name = variable("APP_SECRET_NAME")
+    secret = _secret(name)
+    return AppSecrets(_member(name, secret, "secret_key"), secret.get("algorithm", "HS256"))
+
+
+def region() -> str:
+    """Return the region that Lambda runs this function in."""
+    return variable("AWS_REGION")
+
+
+def child_environment() -> dict[str, str]:
+    """Return what the reader of hostile files may see: how to start, and no credentials."""
+    return {name: _ENVIRONMENT[name] for name in _CHILD_VARIABLES if name in _ENVIRONMENT}
+
+
+def variable(name: str, environment: Mapping[str, str] = _ENVIRONMENT) -> str:
+    """Return the environment variable `name`; raises `ConfigurationError` if unset or empty."""
+    value = environment.get(name, "")
+    if not value:
+        raise ConfigurationError(name, "set this environment variable of the function")
+    return value
+
+
+def parse_database(name: str, secret: Mapping[str, Any]) -> DatabaseCredentials:
+    """Return the credentials in `secret`, in AWS's own member names or a hand-made secret's."""
+    return DatabaseCredentials(
+        host=_member(name, secret, "host"),
+        port=int(secret.get("port", 5432)),
+        dbname=_member(name, secret, "dbname", "database"),
+        user=_member(name, secret, "username"),
+        password=_member(name, secret, "password"),
+    )
+
+
+def _member(name: str, secret: Mapping[str, Any], *spellings: str) -> str:
+    for spelling in spellings:
+        if secret.get(spelling):
+            return str(secret[spelling])
+    raise ConfigurationError(f"secret {name}", f"add the member {' or '.join(spellings)} to it")
+
+
+@cache
+def _secrets_manager() -> Any:
+    return aws.client("secretsmanager", region())
+
+
+def _secret(name: str) -> dict[str, Any]:
+    try:
+        answer = _secrets_manager().get_secret_value(SecretId=name)
+    except ClientError as error:
+        raise ConfigurationError(f"secret {name}", str(error)) from error
+    except BotoCoreError as error:
+        raise TransientError("Secrets Manager", str(error)) from error
+    return _parse(name, answer["SecretString"])
+
+
+def _parse(name: str, text: str) -> dict[str, Any]:
+    try:
+        secret = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigurationError(f"secret {name}", "its value must be a JSON object") from error
+    if not isinstance(secret, dict):
+        raise ConfigurationError(f"secret {name}", "its value must be a JSON object")
+    return secret

@@ -1,0 +1,52 @@
+"""One environment for all scenarios of a worker, started as a user starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import httpx
+import pytest
+
+from harness import settings
+from harness.disposable import Disposable, disposable
+from harness.errors import EnvironmentFailedError
+from scenarios.client import BACKEND, PROCESSOR, Pipeline
+from scenarios.documents import ROOT
+
+API_PATIENCE_S = 35.0  # API Gateway answers within 30 s, if only with an error
+LINES_SHOWN = 30
+
+
+@pytest.fixture(scope="session")
+def environment() -> Iterator[Disposable]:
+    template = str(ROOT / "template.yaml")
+    with disposable("--template", template, inherited=settings.load().inherited) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pipeline(environment: Disposable) -> Iterator[Pipeline]:
+    with httpx.Client(base_url=environment.facts.api_url, timeout=API_PATIENCE_S) as http:
+        yield Pipeline(environment.facts.exports(), http)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the functions logged beside a failed scenario."""
+    report = yield
+    environment = item.funcargs.get("environment")
+    if report.failed and isinstance(environment, Disposable):
+        report.sections += [
+            (f"log of {name}", _log(environment, name)) for name in (PROCESSOR, BACKEND)
+        ]
+    return report
+
+
+def _log(environment: Disposable, function: str) -> str:
+    try:
+        lines = environment.harness("logs", function).splitlines()
+    except EnvironmentFailedError as error:  # it may be what the scenario failed of
+        return str(error)
+    return "\n".join(lines[-LINES_SHOWN:])

@@ -1,0 +1,62 @@
+"""What the demo measures, beside what is wanted of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.gate import dispatch
+from harness.gate.quantile import quantile
+from scenarios.client import BUCKET
+
+PUTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured value and its limit, in one unit; the value is None when none was measured."""
+
+    name: str
+    value: float | None
+    limit: float
+    unit: str
+
+    @property
+    def met(self) -> bool:
+        return self.value is not None and self.value <= self.limit
+
+
+def of_uploads(seconds: Sequence[float]) -> list[Figure]:
+    name = f"upload answered, p{{}} of {len(seconds)}"
+    return [
+        Figure(name.format(50), quantile(seconds, 0.5), 5.0, "s"),
+        Figure(name.format(95), quantile(seconds, 0.95), 5.0, "s"),
+    ]
+
+
+def of_dispatch(journal: Path) -> list[Figure]:
+    """Read how long after its PutObject a warm handler started."""
+    milliseconds = [start * 1000 for start in dispatch.warm_starts(dispatch.read(journal))]
+    name = f"PutObject answered to warm handler start, p{{}} of {len(milliseconds)}"
+    return [
+        Figure(name.format(50), quantile(milliseconds, 0.5), 10.0, "ms"),
+        Figure(name.format(95), quantile(milliseconds, 0.95), 30.0, "ms"),
+    ]
+
+
+def of_put_object(s3: Any) -> Figure:
+    """Measure PutObject of 1 KiB under keys that start no function."""
+    milliseconds = list(_put_times(s3))
+    name = f"PutObject of 1 KiB, p50 of {len(milliseconds)}"
+    return Figure(name, quantile(milliseconds, 0.5), 4.0, "ms")
+
+
+def _put_times(s3: Any) -> Iterator[float]:
+    body = bytes(1024)
+    for number in range(PUTS):
+        began = time.perf_counter()
+        s3.put_object(Bucket=BUCKET, Key=f"measured/{number}", Body=body)
+        yield (time.perf_counter() - began) * 1000

@@ -1,0 +1,73 @@
+"""How the demo looks: tables for people, on a terminal and in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from scenarios.demo.figures import Figure
+from scenarios.demo.find import Find
+from scenarios.demo.timeline import Passage, bars
+
+LOG_WIDTH = 140
+
+console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
+
+
+def line(text: str) -> None:
+    console.print(text, highlight=False)
+
+
+def heading(text: str) -> None:
+    console.rule(text)
+
+
+def timeline(passages: Sequence[Passage]) -> None:
+    columns = ("document", "pages", "chunks", "pending", "processing", "status", "timeline")
+    rows = [
+        (
+            passage.file_name,
+            "" if passage.pages is None else str(passage.pages),
+            str(passage.chunks),
+            _seconds(passage.pending_s),
+            _seconds(passage.processing_s),
+            passage.status,
+            bar,
+        )
+        for passage, bar in zip(passages, bars(passages), strict=True)
+    ]
+    _table("pending ░ → processing █ → completed", columns, rows)
+
+
+def finds(found: Sequence[Find]) -> None:
+    rows = [(find.file_name, find.sentence, str(find.rank or "not found")) for find in found]
+    _table("found again by a sentence", ("document", "sentence", "rank"), rows)
+
+
+def figures(measured: Sequence[Figure]) -> None:
+    rows = [
+        (
+            figure.name,
+            "?" if figure.value is None else f"{figure.value:.3g} {figure.unit}",
+            f"≤ {figure.limit:g} {figure.unit}",
+            "met" if figure.met else "missed",
+        )
+        for figure in measured
+    ]
+    _table("measured on this machine, not on AWS", ("what", "measured", "goal", ""), rows)
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s"

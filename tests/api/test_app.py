@@ -1,0 +1,159 @@
+"""What holds for every route: problems, tokens, health, OpenAPI, the line in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from api import app
+from api.sandbox import Sandbox
+from processor.errors import ConfigurationError
+from tests.api import gateway
+from tests.api.conftest import User, authorization
+
+PROTECTED = [
+    ("POST", "/upload/document"),
+    ("GET", "/documents"),
+    ("GET", "/documents/00000000-0000-0000-0000-000000000000"),
+    ("GET", "/search?q=x"),
+]
+FILE = {"files": ("密件.txt", b"text")}
+
+
+def unconfigured() -> Sandbox:
+    raise ConfigurationError("S3_BUCKET", "name the bucket")
+
+
+def with_a_bug() -> Sandbox:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="missing"),
+        pytest.param({"Authorization": "Basic YTpi"}, id="other scheme"),
+        pytest.param({"Authorization": "Bearer"}, id="no token"),
+        pytest.param({"Authorization": "Bearer a.b.c"}, id="not a token"),
+        pytest.param(authorization("alice", exp=int(time.time()) - 1), id="expired"),
+    ],
+)
+def test_routes_want_a_valid_token(
+    offline: httpx.Client, method: str, path: str, headers: dict[str, str]
+) -> None:
+    files = FILE if method == "POST" else None
+
+    answer = offline.request(method, path, headers=headers, files=files)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing/here", 404, "not_found"),
+        ("DELETE", "/search", 405, "method_not_allowed"),
+        ("GET", "/documents", 401, "unauthorized"),
+    ],
+)
+def test_errors_are_problems(
+    offline: httpx.Client, method: str, path: str, status: int, code: str
+) -> None:
+    answer = offline.request(method, path)
+
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == problem["status"] == status
+    assert problem["code"] == code
+    assert problem["type"] == f"urn:hr-chatbot:problem:{code}"
+    assert problem["title"]
+    assert problem["detail"]
+
+
+def test_a_problem_names_lambdas_request(offline: httpx.Client) -> None:
+    answer = offline.get("/nothing/here")
+
+    assert UUID(answer.json()["instance"].removeprefix("urn:uuid:"))
+
+
+def test_a_wrong_configuration_is_a_503_that_the_log_explains(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = gateway.client(app.create(unconfigured)).get("/health")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
+    assert "S3_BUCKET" not in answer.text
+    assert "S3_BUCKET is not usable: name the bucket" in caplog.text
+
+
+def test_a_bug_is_a_500_that_gives_nothing_away(caplog: pytest.LogCaptureFixture) -> None:
+    answer = gateway.client(app.create(with_a_bug)).get("/health")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "ZeroDivision" not in answer.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_health_needs_no_token(client: httpx.Client) -> None:
+    answer = client.get("/health")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok"})
+
+
+def test_health_without_a_database(offline: httpx.Client) -> None:
+    answer = offline.get("/health")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
+
+
+def test_openapi_is_complete(offline: httpx.Client) -> None:
+    document = offline.get("/openapi.json").json()
+
+    operations = {
+        (method.upper(), path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert set(operations) == {
+        ("POST", "/upload/document"),
+        ("GET", "/documents"),
+        ("GET", "/documents/{document_id}"),
+        ("GET", "/search"),
+        ("GET", "/health"),
+    }
+    references = set(_references(document))
+    assert "#/components/schemas/Problem" in references
+    assert references <= {f"#/components/schemas/{n}" for n in document["components"]["schemas"]}
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert offline.get("/docs").status_code == 200
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [reference for item in node for reference in _references(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["$ref"]] if "$ref" in node else []
+    return own + [reference for item in node.values() for reference in _references(item)]
+
+
+def test_a_request_leaves_one_line_without_content(
+    alice: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="api")
+
+    receipt = alice.upload(("密件.txt", "薪資表".encode())).json()["documents"][0]
+    alice.get("/search", q="薪資")
+
+    upload, search = [r.getMessage() for r in caplog.records if r.name == "api.logs"]
+    assert "method=POST route=/upload/document status=200 " in upload
+    assert f"documents={receipt['id']}" in upload
+    assert "method=GET route=/search status=200 " in search
+    assert not any(word in upload + search for word in ("密件", "薪資", "eyJ"))

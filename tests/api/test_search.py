@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import log
+from typing import Any
+
+import pytest
+
+from api import retrieval
+from api.sandbox import Sandbox
+from api.search import Search
+from processor.database import Connection
+from processor.tokens import tokenize
+from tests.api.conftest import User, serve
+from tests.api.corpus import add_document
+from tests.api.embedding import SilentEmbedder, WordEmbedder
+
+LEAVE = ["員工服務滿一年者，特別休假七日。", "加班費依勞動基準法計算。", "出差得申請交通費。"]
+REMOTE = ["Remote work needs the approval of the manager.", "Expenses are paid monthly."]
+
+
+def contents(answer: Any) -> list[str]:
+    return [hit["content"] for hit in answer.json()["results"]]
+
+
+def test_a_sentence_is_found_again(alice: User, connection: Connection) -> None:
+    document_id = add_document(connection, "alice", "請假.txt", LEAVE)
+    add_document(connection, "alice", "remote.txt", REMOTE)
+
+    answer = alice.get("/search", q="特別休假幾日?")
+
+    assert answer.json()["ranking"] == "hybrid"
+    best = answer.json()["results"][0]
+    assert 0 < best.pop("score") <= 1
+    assert best == {
+        "document_id": str(document_id),
+        "file_name": "請假.txt",
+        "chunk_index": 0,
+        "content": LEAVE[0],
+        "page_from": 1,
+        "page_to": 1,
+        "heading": "第一章",
+    }
+
+
+def test_the_query_is_embedded_as_a_query(alice: User, embedder: WordEmbedder) -> None:
+    alice.get("/search", q=" 特別休假 ")
+
+    assert embedder.asked == [(["特別休假"], "search_query")]
+
+
+def test_users_find_only_their_own(alice: User, bob: User, connection: Connection) -> None:
+    add_document(connection, "alice", "請假.txt", LEAVE)
+    add_document(connection, "bob", "remote.txt", REMOTE)
+    add_document(connection, None, "unowned.txt", LEAVE)
+
+    assert set(contents(alice.get("/search", q="特別休假"))) <= set(LEAVE)
+    assert set(contents(bob.get("/search", q="特別休假"))) <= set(REMOTE)
+
+
+def test_what_others_upload_does_not_change_the_scores(alice: User, connection: Connection) -> None:
+    add_document(connection, "alice", "請假.txt", LEAVE)
+    before = alice.get("/search", q="特別休假").json()
+
+    add_document(connection, "bob", "copy.txt", LEAVE * 3)
+
+    assert alice.get("/search", q="特別休假").json() == before
+
+
+def test_limit_bounds_the_results(alice: User, connection: Connection) -> None:
+    add_document(connection, "alice", "many.txt", [f"rule number {i}" for i in range(60)])
+
+    assert len(contents(alice.get("/search", q="rule"))) == 10
+    assert len(contents(alice.get("/search", q="rule", limit=50))) == 50
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"q": ""}, {"q": "  "}, {"q": "x" * 1001}, {"q": "x", "limit": 51}]
+)
+def test_queries_that_are_refused(alice: User, query: dict[str, Any]) -> None:
+    answer = alice.get("/search", **query)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("query", ["？！…", "\0", "-- '; DROP TABLE documents", "%s %(x)s"])
+def test_queries_without_words_or_with_odd_ones(
+    alice: User, connection: Connection, query: str
+) -> None:
+    add_document(connection, "alice", "odd.txt", [*LEAVE, "――――"])
+
+    assert alice.get("/search", q=query).status_code == 200
+
+
+def test_nothing_uploaded_nothing_found(alice: User) -> None:
+    assert contents(alice.get("/search", q="特別休假")) == []
+
+
+@pytest.mark.parametrize("embedder", [None, SilentEmbedder()], ids=["switched off", "silent"])
+def test_without_the_model_words_alone_decide(
+    sandbox: Sandbox, connection: Connection, embedder: SilentEmbedder | None
+) -> None:
+    add_document(connection, "alice", "請假.txt", LEAVE)
+    search = Search(sandbox.connection, embedder)
+
+    answer = User("alice", serve(replace(sandbox, search=search))).get("/search", q="特別休假")
+
+    assert answer.json()["ranking"] == "lexical"
+    assert contents(answer) == LEAVE[:1]
+
+
+def test_bm25_is_exact(connection: Connection) -> None:
+    """The SQL against the formula, k1 = 1.2 and b = 0.75, over one user's chunks."""
+    chunks = [*LEAVE, *REMOTE, "休假 休假 休假", "特別的一天"]
+    add_document(connection, "alice", "all.txt", chunks)
+    add_document(connection, "bob", "noise.txt", LEAVE * 2)
+    query = sorted(set(tokenize("特別休假 remote")))
+
+    scores = retrieval.lexical(connection, "alice", query)
+
+    found = retrieval.contents(connection, "alice", list(scores))
+    assert {found[chunk]["content"]: score for chunk, score in scores.items()} == pytest.approx(
+        bm25(query, chunks)
+    )
+
+
+def bm25(query: list[str], texts: list[str]) -> dict[str, float]:
+    chunks = {text: tokenize(text) for text in texts}
+    average = sum(map(len, chunks.values())) / len(chunks)
+    scores = dict.fromkeys(chunks, 0.0)
+    for term in query:
+        df = sum(term in terms for terms in chunks.values())
+        idf = log(1 + (len(chunks) - df + 0.5) / (df + 0.5))
+        for text, terms in chunks.items():
+            tf = terms.count(term)
+            scores[text] += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * len(terms) / average))
+    return {text: score for text, score in scores.items() if score}

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness import settings
+
+
+def test_the_state_directory_is_in_the_working_directory_unless_named(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert settings.load({}).state_dir == tmp_path / ".harness"
+    assert settings.load({"HARNESS_STATE_DIR": ""}).state_dir == tmp_path / ".harness"
+    assert settings.load({"HARNESS_STATE_DIR": "/elsewhere"}).state_dir == Path("/elsewhere")
+
+
+def test_child_processes_do_not_inherit_what_would_change_them():
+    host = {"PATH": "/bin", "AWS_PROFILE": "prod", "HTTPS_PROXY": "x", "PYTHONPATH": "y"}
+    assert settings.load(host).inherited == {"PATH": "/bin"}

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processor.decode import read_text
+from processor.errors import Code, PermanentError
+
+CHINESE = "員工請假應於三個工作日前提出申請，並經主管核准後始得休假。加班費依勞動基準法計算。" * 4
+SIMPLIFIED = "员工请假应于三个工作日前提出申请，并经主管核准后方可休假。加班费按照劳动法计算。" * 4
+JAPANESE = (
+    "従業員は休暇を取得する場合、三営業日前までに申請しなければならない。残業は事前承認とする。" * 4
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(CHINESE, "utf-8"), (CHINESE, "utf-8-sig"), (CHINESE, "utf-16"), (CHINESE, "utf-32"),
+     (CHINESE, "big5"), (SIMPLIFIED, "gbk"), (JAPANESE, "shift_jis"), (JAPANESE, "euc_jp")],
+)  # fmt: skip
+def test_encoding_is_found(text: str, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(text.encode(encoding))
+    assert read_text(path) == text
+
+
+def test_declared_encoding_is_believed(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes("請假".encode("big5"))
+    assert read_text(path, "big5") == "請假"
+
+
+def test_wrong_declaration_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes("請假".encode())
+    assert read_text(path, "ascii") == "請假"
+    assert read_text(path, "no-such-encoding") == "請假"
+
+
+def test_binary_data_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\xff\xfe")
+    with pytest.raises(PermanentError) as error:
+        read_text(path)
+    assert error.value.code is Code.UNSUPPORTED_TYPE
