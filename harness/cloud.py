@@ -27,7 +27,7 @@ from harness.environment import Environment
 from harness.errors import EnvironmentFailedError
 from harness.hooks import run_hook
 from harness.journal import Journal
-from harness.moto import Moto
+from harness.moto import Moto, services_of
 from harness.options import Options
 from harness.plane import DataPlane
 from harness.server import HttpServer, Respond
@@ -71,7 +71,8 @@ class _Start:
         self._clock = SystemClock(options.time_scale)
         self._journal = Journal(state.path("journal.jsonl"), self._clock)
         stack.callback(self._journal.close)
-        self.moto = Moto(state.registry, state.path("moto.log"), options.inherited)
+        services = services_of(options.template.read_text(errors="replace"))
+        self.moto = Moto(state.registry, state.path("moto.log"), options.inherited, services)
         stack.push_async_callback(self.moto.stop)
         self._plane = DataPlane(state, options, self.moto, self._journal, self._clock)
         stack.push_async_callback(self._plane.close)
@@ -88,7 +89,7 @@ class _Start:
             expanded = parts.create_task(deployment.expanded())
         self._plane.images.update(_images(expanded.result()))
         result = await deployment.apply()
-        self._plane.described.update(template=str(self._options.template))
+        self._plane.described.update(self._description(endpoint_url, database.url))
         for hook in result["harness"].get("AfterDeploy", []):
             await self._hook(hook["Command"], endpoint_url, hook.get("Variables", {}))
         return await self._environment(endpoint_url, result, database.url)
@@ -126,6 +127,17 @@ class _Start:
         )
         self._stack.push_async_callback(deployment.stop)
         return deployment
+
+    def _description(self, endpoint_url: str, database: DatabaseUrl) -> dict[str, Any]:
+        return {
+            "template": str(self._options.template),
+            "services": {"endpoint": endpoint_url, **self._plane.owned},
+            "database": {
+                "kind": "external" if self._options.database_url else "embedded",
+                "address": f"{database.host}:{database.port}",
+                "name": database.dbname,
+            },
+        }
 
     async def _hook(self, command: Sequence[str], endpoint_url: str, variables: Variables) -> None:
         self._report({"event": "hook", "command": " ".join(command)})

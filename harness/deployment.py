@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from harness.child import Registry, start, stop
-from harness.errors import EnvironmentFailedError
+from harness.errors import EnvironmentFailedError, HarnessError, UsageError
 from harness.last_words import last_words
 
 _LINE_LIMIT = 16 * 1024 * 1024
@@ -57,21 +57,24 @@ class Deployment:
         return cls(process, registry, log, report)
 
     async def expanded(self) -> dict[str, Any]:
-        """Return what the template asks for: `images` and the number of `resources`."""
-        return await self._event("expanded")
+        """Return what the template asks for: `images` and the number of `resources`.
+
+        Raises `UsageError` when the template has to be changed first.
+        """
+        return await self._event("expanded", UsageError)
 
     async def apply(self) -> dict[str, Any]:
         """Let it create the resources; return `outputs`, `resources` and the `harness` section."""
         assert self._process.stdin is not None
         self._process.stdin.write(b"go\n")
-        result = await self._event("complete")
+        result = await self._event("complete", EnvironmentFailedError)
         await self.stop()
         return result
 
     async def stop(self) -> None:
         await stop(self._process, registry=self._registry)
 
-    async def _event(self, wanted: str) -> dict[str, Any]:
+    async def _event(self, wanted: str, error: type[HarnessError]) -> dict[str, Any]:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             event: dict[str, Any] = orjson.loads(line)
@@ -79,7 +82,7 @@ class Deployment:
             if event["event"] == wanted:
                 return event
             if event["event"] == "failed":
-                raise EnvironmentFailedError(_failure(event))
+                raise error(_failure(event))
         code = await self._process.wait()
         raise EnvironmentFailedError(
             f"applying the template ended early with exit code {code}: {last_words(self._log)}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from harness import boto, control
 from harness.environment import Environment
+from harness.errors import UsageError
 
 _PREFIX = "/aws/lambda/"
 
@@ -40,15 +41,20 @@ class Position:
 
 
 class LogReader:
-    """Reads the logs of some functions; everything raises as `boto.speaking_to` says."""
+    """Reads the logs of some functions; raises as `boto.speaking_to` says.
+
+    `UsageError` when one of the functions has no logs.
+    """
 
     def __init__(self, environment: Environment, functions: Sequence[str], since: int) -> None:
         """functions: names, empty for all that have logs; since: milliseconds since the epoch."""
         self._environment = environment
         self._logs = boto.client(environment, "logs")
         with boto.speaking_to(environment):
-            names = list(functions) or self._logged()
-        self._positions = {name: Position(since) for name in names}
+            logged = self._logged()
+        if unknown := [name for name in functions if name not in logged]:
+            raise UsageError(f"{unknown[0]} has no logs; these functions have: {', '.join(logged)}")
+        self._positions = {name: Position(since) for name in functions or logged}
 
     def fresh(self) -> list[Line]:
         """Return what was not read yet, in order of time."""

@@ -1,16 +1,16 @@
 """The control plane: unmodified moto in a child process, behind a production WSGI server.
 
 moto keeps state (objects, configurations, queues, secrets, alarms, logs); behaviour is ours.
-`python -m harness.moto` is the child: it listens on a free port and prints it.
 Waitress and not moto's own development server: docs/decisions/0009-moto-behind-waitress.md.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.call import Call, Reply
@@ -18,8 +18,6 @@ from harness.child import Registry, start, stop
 from harness.errors import EnvironmentFailedError
 from harness.last_words import last_words
 from harness.upstream import Upstream
-
-THREADS = 16
 
 # Read by moto when it is imported: AWS managed policies exist as on AWS; AMIs are not needed.
 ENVIRONMENT = {
@@ -33,7 +31,15 @@ ENVIRONMENT = {
 class Moto:
     """A handler that forwards to moto; calls made while it starts wait until it is ready."""
 
-    def __init__(self, registry: Registry, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        log: Path,
+        environment: Mapping[str, str],
+        services: Sequence[str] = (),
+    ) -> None:
+        """services: which will be asked first, by the names AWS's hosts have."""
+        self._services = services
         self._registry = registry
         self._log = log
         self._environment = {**environment, **ENVIRONMENT}
@@ -44,7 +50,7 @@ class Moto:
         """Start the child and return when it answers."""
         with self._log.open("ab") as log:
             self._process = await start(
-                [sys.executable, "-m", "harness.moto"],
+                [sys.executable, "-m", "harness.moto_server", *self._services],
                 registry=self._registry,
                 env=self._environment,
                 stdout=PIPE,
@@ -78,27 +84,13 @@ class Moto:
             await stop(self._process, registry=self._registry)
 
 
-def serve() -> None:
-    """Serve moto on a free port of 127.0.0.1; print the port once connections are accepted."""
-    from moto.server import DomainDispatcherApplication, create_backend_app
-    from waitress.server import create_server
-
-    application = DomainDispatcherApplication(create_backend_app)
-    application.get_application({"HTTP_HOST": "s3.amazonaws.com", "PATH_INFO": "/"})
-    server = create_server(
-        application,
-        host="127.0.0.1",
-        port=0,
-        threads=THREADS,
-        max_request_body_size=1 << 40,
-        connection_limit=1000,
-        channel_timeout=24 * 3600,
-        asyncore_use_poll=True,
-        ident=None,
-    )
-    print(server.effective_port, flush=True)
-    server.run()
+_TYPE = re.compile(r"AWS::(\w+)::(\w+)")
+_BEHIND_SAM = {"Function": ("lambda", "iam"), "HttpApi": ("apigatewayv2",)}
 
 
-if __name__ == "__main__":
-    serve()
+def services_of(template: str) -> list[str]:
+    """Return the services a template's text mentions, the slowest to load first (pure)."""
+    found: set[str] = set()
+    for service, kind in _TYPE.findall(template):
+        found.update(_BEHIND_SAM.get(kind, ()) if service == "Serverless" else (service.lower(),))
+    return sorted(found, key=lambda service: (service != "ec2", service != "iam", service))

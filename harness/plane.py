@@ -82,6 +82,17 @@ class DataPlane:
             Status(self.status, self._logs),
         ]
 
+    @property
+    def owned(self) -> dict[str, str]:
+        """Return what is behaved here rather than in the control plane, by service."""
+        return {
+            "lambda": "invocations run here; configuration is moto's",
+            "s3": "notifications are sent from here; objects are moto's",
+            "bedrock-runtime": "emulated here",
+            "execute-api": "emulated here; configuration is moto's",
+            "everything else": "moto",
+        }
+
     def reachable_at(self, endpoint_url: str) -> None:
         """Tell the parts that hand the endpoint's address on."""
         self.endpoint.host = endpoint_url.removeprefix("http://")

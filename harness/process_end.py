@@ -17,7 +17,7 @@ def await_end(processes: Iterable[psutil.Process], timeout: float) -> bool:
     One that only awaits its parent has ended: whoever adopted it may take its time.
     """
     deadline = time.monotonic() + timeout
-    return all([_ended(process, max(0.0, deadline - time.monotonic())) for process in processes])
+    return all(_ended(process, max(0.0, deadline - time.monotonic())) for process in processes)
 
 
 if sys.platform == "linux":

@@ -120,6 +120,8 @@ class State:
 
     def clean(self) -> None:
         """Remove everything of the environment, the directory last; only for who claimed it."""
+        if not self.directory.exists():
+            return
         self._remove_contents()
         self._release()
         with contextlib.suppress(OSError):  # somebody else may already be starting in it

@@ -53,6 +53,9 @@ class Upload(FastHttpUser):  # type: ignore[misc] # locust has no types
         """Send every arrival at its time, wait for the last answers, end the run."""
         try:
             self._send_all(self.environment.parsed_options)
+        except Exception:
+            self.environment.process_exit_code = 2  # else locust reports a finished run
+            raise
         finally:
             self._recorder.close()
             gevent.spawn(self._end)

@@ -31,8 +31,13 @@ _HARD_CUT_CHARS = 200
 _WIDE = re.compile(f"[{CJK}\u3001-\u303f\uff00-\uff60]")
 
 # Where text may be cut, best first; a weaker place is used only inside what is still too long.
+# The lookbehind keeps a long run of dots from being tried anew at each of them.
 _BOUNDARIES = (
-    re.compile(r"(?:[。！？；…｡]+[」』）】》〉”’\"')\]]*|[.!?]+[\"')\]”’]*(?=\s)|\n\s*\n)\s*"),
+    re.compile(
+        r"(?:[。！？；…｡]++[」』）】》〉”’\"')\]]*+"
+        r"|(?<![.!?])[.!?]++[\"')\]”’]*+(?=\s)"
+        r"|\n\s*\n)\s*"
+    ),
     re.compile(r"\n\s*"),
     re.compile(r"[，、：,:]\s*|\s+"),
 )

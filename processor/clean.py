@@ -19,7 +19,6 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_TRAILING = re.compile(r"[^\S\n]+(?=\n|\Z)")
 _LEADERS = re.compile(r"(?:[.·…][ \t]?){6,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -35,7 +34,8 @@ def clean(text: str) -> str:
     text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
     text = _FOLDED.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
     text = _LEADERS.sub("… ", text)
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
 
 def unwrap(text: str) -> str:
@@ -56,7 +56,7 @@ def _ends_wide(line: str) -> bool:
 
 def _usual_width(lines: list[str]) -> int:
     widths = sorted(_width(line) for line in lines if line)
-    return widths[int(0.9 * (len(widths) - 1))] if widths else 0
+    return widths[int(0.9 * len(widths))] if widths else 0
 
 
 def _width(line: str) -> int:

@@ -15,8 +15,9 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 
-# In the order in which they are preferred when several read equally well.
-_ENCODINGS = ["big5", "cp950", "gb18030", "cp932", "euc_jp", "euc_kr", "cp1252"]
+# In the order in which they are preferred when several read equally well. EUC-JP is missing: the
+# detector takes it for Korean, and with it in the list it would still do so.
+_ENCODINGS = ["big5", "cp950", "gb18030", "cp932", "euc_kr", "cp1252"]
 
 
 def read_text(path: Path, declared: str | None = None) -> str:

@@ -20,11 +20,6 @@ _MIXED = frozenset(
     {"LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO"}
     | {"HANGUL", "HALFWIDTH", "FULLWIDTH", "MODIFIER", "MATHEMATICAL"}
 )
-_BROKEN = 0.1
-_MAX_JUMPS = 0.2
-
-# Scripts that real documents mix within a run of letters.
-_MIXED = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"})
 _BROKEN = frozenset({"Cn", "Co", "Cs"})
 
 

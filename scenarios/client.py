@@ -18,6 +18,7 @@ from scenarios.documents import Document
 BUCKET = "hr-chatbot-documents-ap-northeast-1"
 PROCESSOR = "hr-chatbot-file-processor"
 BACKEND = "hr-chatbot-backend"
+Measured = Callable[[str, float], None]
 SETTLED = {"completed", "failed"}
 
 _POLL_S = 0.05

@@ -10,7 +10,7 @@ import pytest
 from harness import settings
 from harness.disposable import Disposable, disposable
 from harness.errors import EnvironmentFailedError
-from scenarios.client import BACKEND, PROCESSOR, Pipeline
+from scenarios.client import BACKEND, PROCESSOR, Measured, Pipeline
 from scenarios.documents import ROOT
 
 API_PATIENCE_S = 35.0  # API Gateway answers within 30 s, if only with an error
@@ -28,6 +28,16 @@ def environment() -> Iterator[Disposable]:
 def pipeline(environment: Disposable) -> Iterator[Pipeline]:
     with httpx.Client(base_url=environment.facts.api_url, timeout=API_PATIENCE_S) as http:
         yield Pipeline(environment.facts.exports(), http)
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Measured:
+    """Return a function that keeps a measured value with the scenario's result, for the gate."""
+
+    def measured(name: str, value: float) -> None:
+        request.node.user_properties.append((name, round(value, 3)))
+
+    return measured
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from scenarios import documents
-from scenarios.client import BACKEND, BUCKET, Pipeline
+from scenarios.client import BACKEND, BUCKET, Measured, Pipeline
 from scenarios.documents import markdown
 
 
@@ -32,13 +32,13 @@ def synchronous(pipeline: Pipeline) -> Iterator[Pipeline]:
 
 
 def test_document_is_completed_when_the_answer_comes(
-    synchronous: Pipeline, record_property: Callable[[str, object], None]
+    synchronous: Pipeline, evidence: Measured
 ) -> None:
     """On AWS: 30 to 60 s for a large document, which is why the team left this architecture."""
     document = documents.sample(".pdf", "zh-tw")
     began = time.monotonic()
     answer = synchronous.upload(document).raise_for_status().json()
-    record_property("synchronous_upload_s", round(time.monotonic() - began, 3))
+    evidence("synchronous_upload_s", time.monotonic() - began)
     (accepted,) = answer["documents"]
     assert accepted["status"] == "completed"
     (chunks,) = synchronous.rows(

@@ -48,7 +48,7 @@ def test_algorithm_none(pipeline: Pipeline) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer "}, {"Authorization": "Basic YTpi"}, {"Authorization": "x"}],
+    [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic YTpi"}, {"Authorization": "x"}],
     ids=["no header", "empty", "another scheme", "nonsense"],
 )
 def test_missing(pipeline: Pipeline, headers: dict[str, str]) -> None:

@@ -54,7 +54,7 @@ def database(
     """A migrated database that no other test sees."""
     name = f"test_{next(_numbers)}"
     with open_plain(postgres) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated.dbname}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated.dbname} STRATEGY FILE_COPY")
     yield replace(postgres, dbname=name)
     with open_plain(postgres) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,7 +3,7 @@
 A function error ends with exit code 1; the answer is printed all the same.
 
 examples:
-  harness invoke hr-chatbot-backend --payload '{"rawPath": "/health"}'
+  harness invoke hr-chatbot-file-processor --payload '{"Records": []}'
   harness invoke hr-chatbot-file-processor --payload @event.json --tail
   jq . event.json | harness invoke hr-chatbot-file-processor --payload - --type Event
 """
@@ -73,7 +73,7 @@ def _content(text: str) -> bytes:
 
 def _report(answer: dict[str, Any], body: bytes) -> int:
     if log := answer.get("LogResult"):
-        sys.stderr.write(base64.b64decode(log).decode(errors="replace"))
+        print(base64.b64decode(log).decode(errors="replace").rstrip(), file=sys.stderr)
     if body:
         print(body.decode(errors="replace"))
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 from harness import environment
@@ -34,6 +35,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from harness.rows import print_rows
 
     hits = asyncio.run(_search(running, arguments.query, arguments.limit))
+    if not hits:
+        print("nothing found", file=sys.stderr)
+        return 0
     columns = ("score", "file", "page", "heading", "passage")
     print_rows("", columns, [row(hit, arguments.query) for hit in hits])
     return 0

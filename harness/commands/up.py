@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import EnvironmentFailedError, UsageError
+from harness.errors import EnvironmentFailedError, HarnessError, UsageError
 from harness.options import DEFAULT_PORT, Options, default_max_sandboxes
 from harness.settings import Settings
 from harness.state import State
@@ -173,7 +173,7 @@ def _cancelled_by_signals(main: asyncio.Task[Any]) -> list[signal.Signals]:
 
 def _first(group: ExceptionGroup[Exception]) -> Exception:
     """Return the error to show: one that a user can act on, if there is any."""
-    ours = group.subgroup(EnvironmentFailedError)
+    ours = group.subgroup(HarnessError)
     error: Exception = (ours or group).exceptions[0]
     return _first(error) if isinstance(error, ExceptionGroup) else error
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.documents.delivery import Delivery, Display
 
 HELP = "upload documents and show them being processed"
+_TIMEOUT_S = 300.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,10 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     wait.add_argument(
         "--timeout",
         type=float,
-        default=300.0,
         metavar="SECONDS",
-        help="how long a document may take to be processed (default 300)",
+        help=f"how long a document may take to be processed (default {_TIMEOUT_S:g})",
     )
+    parser.set_defaults(timeout=_TIMEOUT_S)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:

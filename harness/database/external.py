@@ -12,23 +12,23 @@ class ExternalPostgres:
     """`start` only makes sure that it can be used; `stop` leaves it as it is."""
 
     def __init__(self, url: DatabaseUrl) -> None:
-        self._url = url
+        self.url = url
 
     async def start(self) -> DatabaseUrl:
         import psycopg  # 0.1 s that an embedded database does not need
 
         try:
             async with await psycopg.AsyncConnection.connect(
-                self._url.text(), autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S
+                self.url.text(), autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S
             ) as connection:
                 await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         except psycopg.Error as error:
             raise EnvironmentFailedError(
-                f"the database {self._url.dbname} at {self._url.host}:{self._url.port} "
+                f"the database {self.url.dbname} at {self.url.host}:{self.url.port} "
                 f"cannot be used: {_first_line(error)}; check the database URL and that "
                 "pgvector is installed on its server"
             ) from error
-        return self._url
+        return self.url
 
     async def stop(self) -> None:
         """Do nothing: it is not ours to stop."""

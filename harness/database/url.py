@@ -8,6 +8,9 @@ from urllib.parse import quote, unquote, urlsplit
 from harness.errors import UsageError
 
 _PORT = 5432
+_INCOMPLETE = (
+    "the database URL is not complete; write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +29,15 @@ class DatabaseUrl:
 
         Raises `UsageError`, which never repeats the URL: it may hold a password.
         """
-        parts = urlsplit(text)
-        dbname = unquote(parts.path.removeprefix("/"))
-        if parts.scheme not in {"postgresql", "postgres"} or not (parts.hostname and dbname):
-            raise UsageError(
-                "the database URL is not complete; "
-                "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-            )
+        try:
+            parts = urlsplit(text)
+            host, port, dbname = parts.hostname, parts.port or _PORT, parts.path.removeprefix("/")
+        except ValueError:
+            raise UsageError(_INCOMPLETE) from None
+        if parts.scheme not in {"postgresql", "postgres"} or not (host and dbname):
+            raise UsageError(_INCOMPLETE)
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(parts.hostname, parts.port or _PORT, dbname, user, password)
+        return cls(host, port, unquote(dbname), user, password)
 
     def text(self) -> str:
         """Return the URL with the password in it: for clients, never for logs."""

@@ -22,7 +22,7 @@ def run_scenarios(suite: Path, directory: Path, variables: Mapping[str, str]) ->
     """Return pytest's exit code, None when the scenarios had to be killed."""
     argv = [
         *(sys.executable, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider"),
-        *("-o", "junit_family=xunit1", "--junitxml", str(directory / SCENARIOS_FILE)),
+        *("--junitxml", str(directory / SCENARIOS_FILE)),
     ]
     return _run(argv, directory / SCENARIOS_LOG, variables, _SCENARIOS_LIMIT_S)
 

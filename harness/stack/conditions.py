@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.stack.errors import TemplateError
-from harness.stack.intrinsics import Scope, function_name, resolve
+from harness.stack.intrinsics import Scope, function_name, resolve, well_formed
 
 _NOTHING = object()
 
@@ -32,7 +32,8 @@ def _holds(
         if function == "Condition":
             return _named(argument, conditions, scope, asking)
         if function == "Fn::Equals":
-            left, right = resolve(argument, scope)
+            with well_formed(function):
+                left, right = resolve(argument, scope)
             return str(left) == str(right)
         if function in _COMBINATIONS:
             parts = [_holds(part, conditions, scope, asking) for part in argument]
@@ -57,7 +58,8 @@ def _settled(value: Any, conditions: Mapping[str, bool]) -> Any:
     if value == {"Ref": "AWS::NoValue"}:
         return _NOTHING
     if function_name(value) == "Fn::If":
-        name, if_true, if_false = value["Fn::If"]
+        with well_formed("Fn::If"):
+            name, if_true, if_false = value["Fn::If"]
         if name not in conditions:
             raise TemplateError(f"Fn::If names the condition {name}, which is not declared")
         return _settled(if_true if conditions[name] else if_false, conditions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,15 @@ def function_name(value: Any) -> str:
     return key if key == "Ref" or key.startswith("Fn::") else ""
 
 
+@contextmanager
+def well_formed(name: str) -> Iterator[None]:
+    """Say which function it is when its arguments do not have the form it needs."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise TemplateError(f"{name} does not have the arguments it needs") from error
+
+
 def references(value: Any) -> Iterator[tuple[str, str]]:
     """Yield (name, attribute) of everything `value` refers to; attribute is "" for a `Ref`.
 
@@ -49,9 +59,11 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
     if name == "Ref":
         yield value["Ref"], ""
     elif name == "Fn::GetAtt":
-        yield _attribute(value[name])
+        with well_formed(name):
+            yield _attribute(value[name])
     elif name == "Fn::Sub":
-        yield from _sub_references(value[name])
+        with well_formed(name):
+            yield from _sub_references(value[name])
     elif isinstance(value, dict):
         for item in value.values():
             yield from references(item)
@@ -68,10 +80,8 @@ def resolve(value: Any, scope: Scope) -> Any:
     if name := function_name(value):
         if name not in _FUNCTIONS:
             raise TemplateError(f"{name} is not supported here; write the value without it")
-        try:
+        with well_formed(name):
             return _FUNCTIONS[name](value[name], scope)
-        except (TypeError, ValueError) as error:
-            raise TemplateError(f"{name} does not have the arguments it needs") from error
     if isinstance(value, dict):
         return {key: resolve(item, scope) for key, item in value.items()}
     if isinstance(value, list):
@@ -96,9 +106,8 @@ def _sub_references(argument: Any) -> Iterator[tuple[str, str]]:
 def _attribute(argument: Any) -> tuple[str, str]:
     if isinstance(argument, str):
         argument = argument.split(".", 1)
-    if len(argument) != 2 or not all(isinstance(part, str) for part in argument):
-        raise TemplateError("Fn::GetAtt needs the name of a resource and of an attribute")
-    return argument[0], argument[1]
+    logical_id, attribute = argument
+    return str(logical_id), str(attribute)
 
 
 def _ref(argument: Any, scope: Scope) -> Any:

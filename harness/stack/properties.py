@@ -139,22 +139,25 @@ def _hides(shape: Shape) -> bool:
 def _equal(asked: Any, found: Any, leaf: Leaf) -> bool:
     if leaf is Leaf.CASELESS:
         asked, found = str(asked).lower(), str(found).lower()
-    return leaf is Leaf.WRITE_ONLY or _canonical(asked) == _canonical(found)
+    return leaf is Leaf.WRITE_ONLY or _same(asked, found)
 
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _canonical(value: Any) -> Any:
-    """Return `value` so that 300, "300" and 300.0 are one, and true and "true" are one."""
-    if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
+def _same(asked: Any, found: Any) -> bool:
+    """Compare as CloudFormation does: 300 and "300" are one, true and "true" are one."""
+    if isinstance(asked, dict) and isinstance(found, dict):
+        return asked.keys() == found.keys() and all(_same(asked[key], found[key]) for key in asked)
+    if isinstance(asked, list) and isinstance(found, list):
+        return len(asked) == len(found) and all(map(_same, asked, found))
+    if isinstance(asked, str) and isinstance(found, str):
+        return asked == found
+    return _text(asked) == _text(found)
+
+
+def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return value
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

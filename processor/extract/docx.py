@@ -68,10 +68,17 @@ def _rows(table: Any) -> Iterator[str]:
     """Yield a line for each row; a merged cell is told once."""
     told: set[Any] = set()
     for row in table.rows:
-        cells = [cell for cell in row.cells if cell._tc not in told]  # noqa: SLF001 - its identity
-        told.update(cell._tc for cell in cells)  # noqa: SLF001 - as above
-        if line := " | ".join(filter(None, map(_cell, cells))):
+        texts = [_cell(cell) for cell in row.cells if _is_new(cell, told)]
+        if line := " | ".join(filter(None, texts)):
             yield line
+
+
+def _is_new(cell: Any, told: set[Any]) -> bool:
+    element = cell._tc  # noqa: SLF001 - a merged cell appears as several that share it
+    if element in told:
+        return False
+    told.add(element)
+    return True
 
 
 def _cell(cell: Any) -> str:

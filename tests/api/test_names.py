@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.errors import UnusableNameError
@@ -52,6 +52,7 @@ def test_a_long_name_whose_suffix_means_nothing_is_cut_at_the_end() -> None:
     assert safe_file_name("a." + "b" * 300) == "a." + "b" * 253
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=400))
 def test_any_name_becomes_safe_and_stays_as_it_is(raw: str) -> None:
     try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from math import nan
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.ranking import fuse
@@ -43,6 +43,7 @@ def test_equal_scores_are_ordered_by_id() -> None:
     assert [chunk for chunk, _ in fuse({3: 1.0, 1: 1.0, 2: 1.0}, {})] == [1, 2, 3]
 
 
+@settings(deadline=None)
 @given(SCORES, SIMILARITIES)
 def test_every_candidate_is_ranked_once_between_0_and_1(
     lexical: dict[int, float], semantic: dict[int, float]

@@ -8,7 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto.server import ThreadedMotoServer
+
+# Examples take what they take on a busy machine.
+settings.register_profile("processor", deadline=None, max_examples=60)
+settings.load_profile("processor")
 
 REGION = "ap-northeast-1"
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ SENTENCE = "員工應於請假前三個工作日提出申請，並經主管核�
 # Letters of several scripts, marks that belong to the letter before, ends of sentences, spaces.
 _LETTERS = st.sampled_from(
     [*"abcXYZ0189 \n\t.,!?:;()。，！？、「」請假給付かなカナ한글αж", "é", "e\u0301", "𠮷", "👩‍💻"]
-)  # noqa: E501 - one alphabet
+)
 _WORDS = st.lists(_LETTERS, max_size=400).map("".join)
 _RUNS = st.builds(lambda letter, times: letter * times, _LETTERS, st.integers(1, 5000))
 _TEXTS = st.lists(st.one_of(_WORDS, _RUNS), max_size=5).map("".join)
@@ -47,7 +49,7 @@ def test_nothing_is_over_the_caps(pages: list[Page]) -> None:
 def test_every_chunk_adds_text_and_stays_in_its_section(pages: list[Page]) -> None:
     chunks = chunk(pages)
     assert [c.index for c in chunks] == list(range(len(chunks)))
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in pairwise(chunks):
         assert before.char_end < after.char_end
         if before.heading != after.heading:
             assert before.char_end <= after.char_start
@@ -69,9 +71,8 @@ def test_chunks_are_deterministic(pages: list[Page]) -> None:
 def test_sentences_stay_whole_and_neighbours_overlap() -> None:
     chunks = chunk([Page(1, SENTENCE * 40)])
     assert all(c.content.startswith("員工") and c.content.endswith("休假。") for c in chunks)
-    assert [b.char_end - a.char_start for a, b in zip(chunks[1:], chunks, strict=False)] == (
-        [len(SENTENCE)] * (len(chunks) - 1)
-    )
+    shared = {before.char_end - after.char_start for before, after in pairwise(chunks)}
+    assert shared == {len(SENTENCE)}
 
 
 def test_chunk_knows_its_pages_and_heading() -> None:
@@ -83,6 +84,12 @@ def test_chunk_knows_its_pages_and_heading() -> None:
 def test_format_without_pages_has_no_page_span() -> None:
     (only,) = chunk([Page(None, "純文字")])
     assert (only.page_from, only.page_to) == (None, None)
+
+
+@pytest.mark.parametrize("letter", ["!", "。", "\n", "\n ", "\u0301", "a", " "])
+def test_long_runs_take_linear_time(letter: str) -> None:
+    """Would not end within a day if a pattern were tried anew at each letter of the run."""
+    chunk([Page(1, letter * 2_000_000 + "x")])
 
 
 def test_empty_document_has_no_chunks() -> None:

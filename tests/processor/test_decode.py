@@ -12,12 +12,15 @@ SIMPLIFIED = "员工请假应于三个工作日前提出申请，并经主管核
 JAPANESE = (
     "従業員は休暇を取得する場合、三営業日前までに申請しなければならない。残業は事前承認とする。" * 4
 )
+KOREAN = "근로자는 휴가를 신청할 수 있다. 연장근로는 사전 승인을 받아야 한다."
+GERMAN = "Überstunden müssen vorher genehmigt werden, außer in Notfällen. Größe, Maße, fällig."
 
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [(CHINESE, "utf-8"), (CHINESE, "utf-8-sig"), (CHINESE, "utf-16"), (CHINESE, "utf-32"),
-     (CHINESE, "big5"), (SIMPLIFIED, "gbk"), (JAPANESE, "shift_jis"), (JAPANESE, "euc_jp")],
+     (CHINESE, "big5"), (SIMPLIFIED, "gbk"), (JAPANESE, "shift_jis"), (KOREAN, "euc_kr"),
+     (GERMAN, "cp1252")],
 )  # fmt: skip
 def test_encoding_is_found(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "text"

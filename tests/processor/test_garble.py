@@ -9,10 +9,16 @@ from processor.garble import garbled
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x" * 100, "Überstunden müssen genehmigt werden. " * 5, "員工請假Debian套件カタカナー漢字ー" * 5,
-     "Работник обязан соблюдать правила внутреннего распорядка. " * 3, "근로자는 휴가를 신청할 수 있다. " * 5,
-     "Ο εργαζόμενος δικαιούται ετήσια άδεια μετ' αποδοχών. " * 3],
-)  # fmt: skip
+    [
+        "",
+        "x" * 100,
+        "Überstunden müssen genehmigt werden. " * 5,
+        "員工請假Debian套件カタカナー漢字ー" * 5,
+        "Работник обязан соблюдать правила внутреннего распорядка. " * 3,
+        "근로자는 휴가를 신청할 수 있다. " * 5,
+        "Ο εργαζόμενος δικαιούται ετήσια άδεια μετ' αποδοχών. " * 3,
+    ],
+)
 def test_writing_is_not_garbled(text: str) -> None:
     assert not garbled(text)
 

@@ -49,7 +49,7 @@ def test_resolve(value, expected):
         ({"Fn::FindInMap": ["Map", "eu", "size"]}, r"Mappings have no Map\.eu\.size"),
         ({"Fn::Join": "x"}, "Fn::Join does not have the arguments it needs"),
         ({"Fn::Select": ["x", ["a"]]}, "Fn::Select does not have the arguments"),
-        ({"Fn::GetAtt": ["Fn"]}, "Fn::GetAtt needs the name"),
+        ({"Fn::GetAtt": ["Fn"]}, "Fn::GetAtt does not have the arguments"),
         ({"Fn::ImportValue": "x"}, "Fn::ImportValue is not supported"),
     ],
 )

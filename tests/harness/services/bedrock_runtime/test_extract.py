@@ -49,6 +49,4 @@ def test_no_context_answers_nothing():
 def test_sentences_that_match_alike_are_given_in_reading_order_and_once():
     passages = ("Sick leave is paid. Parental leave is paid.", "Sick leave is paid.")
 
-    assert (
-        answer(Prompt("Is leave paid?", passages)) == "Sick leave is paid. Parental leave is paid."
-    )
+    assert answer(Prompt("Is leave paid?", passages)) == passages[0]

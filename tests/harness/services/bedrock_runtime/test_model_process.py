@@ -138,9 +138,8 @@ def test_it_dies_with_its_parent(tmp_path: Path):
     assert parent.stdout is not None
     assert parent.stdout.readline() == b"started\n"
     worker = worker_of(tmp_path)
+    assert worker.is_running()
     os.kill(parent.pid, signal.SIGKILL)
 
-    # The model process holds the other end of stderr: it ends when both are gone.
+    # The model process writes to the same stderr, which therefore ends only when both are gone.
     parent.communicate(timeout=30)
-
-    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE

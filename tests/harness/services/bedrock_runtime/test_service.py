@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,13 +36,13 @@ class InProcess:
 
 
 class Bedrock:
-    def __init__(self, directory: Path, *, strict: bool = False) -> None:
-        clock = ManualClock()
-        journal = Journal(directory / "journal.jsonl", clock)
+    def __init__(self, journal: Journal, *, strict: bool) -> None:
         self.events: list[Event] = []
         journal.follow(self.events.append)
         self.models = InProcess()
-        self.service = BedrockRuntime(journal, clock, "ap-northeast-1", self.models, strict=strict)
+        self.service = BedrockRuntime(
+            journal, ManualClock(), "ap-northeast-1", self.models, strict=strict
+        )
 
     def call(self, model: str, body: Any, action: str = "invoke") -> Reply:
         path = f"/model/{quote(model, safe='')}/{action}"
@@ -59,8 +59,15 @@ class Bedrock:
 
 
 @pytest.fixture
-def bedrock(tmp_path: Path) -> Bedrock:
-    return Bedrock(tmp_path)
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = Journal(tmp_path / "journal.jsonl", ManualClock())
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def bedrock(journal: Journal) -> Bedrock:
+    return Bedrock(journal, strict=False)
 
 
 def test_it_claims_only_the_runtime_of_bedrock(bedrock: Bedrock):
@@ -125,8 +132,8 @@ def test_a_model_not_offered_in_the_region_is_a_finding_once(bedrock: Bedrock):
     assert noted == [{"model": NOVA, "region": "ap-northeast-1"}]
 
 
-def test_strict_refuses_what_the_region_does_not_offer(tmp_path: Path):
-    bedrock = Bedrock(tmp_path, strict=True)
+def test_strict_refuses_what_the_region_does_not_offer(journal: Journal):
+    bedrock = Bedrock(journal, strict=True)
     error = bedrock.refused(NOVA, HELLO, "converse")
 
     assert (error.code, error.message) == (

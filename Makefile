@@ -1,0 +1,52 @@
+# Everything runs from .venv, which `make setup` builds from the hashed lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format gate bench lock clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.complete ## Build .venv from the lock
+
+$(VENV)/.complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Upload real documents to an environment of their own and find them again
+	$(BIN)/python -m scenarios.demo $(FILES)
+
+test: setup ## Run all tests (those that need Docker only where an engine answers)
+	$(BIN)/python -m pytest -n $(WORKERS) -q
+
+check: setup ## Formatting, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Rewrite the code in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+gate: setup ## May this be deployed? Scenarios, load test and verdict in report/
+	$(BIN)/harness gate
+
+bench: setup ## Measure what the documentation claims; figures in report/benchmarks.json
+	mkdir -p report
+	$(BIN)/python -m pytest loadtests/benchmarks -p no:xdist --benchmark-only --benchmark-json=report/benchmarks.json
+
+lock: setup ## Resolve the dependencies anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock pyproject.toml
+
+clean: ## Remove what was built
+	rm -rf $(VENV) report .benchmarks .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

@@ -1,0 +1,83 @@
+"""What benchmarks do to an environment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import httpx
+import psycopg
+
+from harness.environment import Environment
+from loadtests import documents
+from loadtests.documents import Document
+
+PATIENCE_S = 120.0
+_POLL_S = 0.02
+
+
+class Client:
+    """A user of the API with an operator's access to S3 and to the database."""
+
+    def __init__(self, facts: Environment) -> None:
+        self._facts = facts
+        self._http = httpx.Client(
+            base_url=facts.api_url,
+            headers={"Authorization": f"Bearer {facts.token}"},
+            timeout=PATIENCE_S,
+            trust_env=False,
+        )
+        self._database = psycopg.connect(facts.database_url, autocommit=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._http.close()
+        self._database.close()
+
+    def warm_up(self) -> None:
+        """Have a document of every kind processed, so that every path was taken once."""
+        for document in documents.read(documents.SAMPLES):
+            self.processing_s(self.upload(document))
+
+    def upload(self, document: Document) -> str:
+        """Return the id of the accepted document; raises `httpx.HTTPStatusError` otherwise."""
+        files = {"files": (document.name, document.content, document.media_type)}
+        answer = self._http.post("/upload/document", files=files).raise_for_status().json()
+        identifier: str = answer["documents"][0]["id"]
+        return identifier
+
+    def processing_s(self, document_id: str) -> float:
+        """Return the seconds between claim and completion, once it is completed.
+
+        Raises `TimeoutError` when that does not come; a failed document does not complete.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        pause = threading.Event()
+        query = (
+            "SELECT extract(epoch FROM completed_at - started_at) FROM documents"
+            " WHERE id = %s AND status = 'completed'"
+        )
+        while (row := self._database.execute(query, [document_id]).fetchone()) is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{document_id} was not completed in {PATIENCE_S:g} s")
+            pause.wait(_POLL_S)
+        return float(row[0])
+
+    def s3(self) -> Any:
+        return boto3.client(
+            "s3",
+            endpoint_url=self._facts.endpoint_url,
+            region_name=self._facts.region,
+            aws_access_key_id=self._facts.access_key_id,
+            aws_secret_access_key=self._facts.secret_access_key,
+        )

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from tests.harness.test_environment import ENVIRONMENT
+
+STATES = [
+    {"status": "pending"},
+    {"status": "processing", "stage": "extract"},
+    {"status": "processing", "stage": "embed"},
+]
+ENDS = {
+    "good.txt": {"status": "completed", "chunk_count": 3},
+    "bad.txt": {
+        "status": "failed",
+        "error_code": "malformed",
+        "error_message": "檔案已損壞",
+    },
+}
+
+
+class Pipeline:
+    """The API of a pipeline whose documents reach their next state whenever they are asked for."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self._questions: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> Response:
+        assert request.headers["Authorization"] == f"Bearer {ENVIRONMENT.token}"
+        if request.path == "/upload/document":
+            return self._upload(request)
+        return _json(self._state(request.path.removeprefix("/documents/")))
+
+    def _upload(self, request: Request) -> Response:
+        file = request.files["files"]
+        name = file.filename or ""
+        if name.endswith(".exe"):
+            return _json({"detail": "不支援的檔案類型", "status": 415}, 415)
+        self.contents[name] = file.read()
+        receipt = {"id": name, "file_name": name, "status": "pending"}
+        return _json({"status": "success", "message": "上傳成功", "documents": [receipt]})
+
+    def _state(self, name: str) -> dict[str, object]:
+        with self._lock:
+            asked = self._questions[name]
+            self._questions[name] += 1
+        end = ENDS.get(name, STATES[-1])
+        return {"id": name, "file_name": name, **(STATES[asked] if asked < len(STATES) else end)}
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(json.dumps(content), status, content_type="application/json")
+
+
+@pytest.fixture
+def files(tmp_path):
+    def write(*names):
+        for name in names:
+            (tmp_path / name).write_bytes(name.encode() * 1000)
+        return [tmp_path / name for name in names]
+
+    return write
+
+
+def test_a_document_is_followed_until_it_is_completed(harness, environment, files):
+    pipeline = Pipeline()
+    with environment(pipeline):
+        result = harness("upload", *files("good.txt"))
+    assert (result.code, result.err) == (0, "")
+    assert pipeline.contents == {"good.txt": b"good.txt" * 1000}
+    *lines, header, row = result.out.splitlines()
+    assert lines[:-1] == [
+        "good.txt: uploading 8000 bytes",
+        "good.txt: pending",
+        "good.txt: processing (extract)",
+        "good.txt: processing (embed)",
+        "good.txt: completed",
+    ]
+    assert lines[-1].startswith("good.txt: done in")
+    assert header.split("\t") == ["file", "document", "status", "chunks", "seconds", "error"]
+    assert row.split("\t")[:4] == ["good.txt", "good.txt", "completed", "3"]
+
+
+def test_one_that_failed_and_one_that_was_refused_do_not_stop_the_others(
+    harness, environment, files
+):
+    with environment(Pipeline()):
+        result = harness("upload", *files("bad.txt", "bad.exe", "good.txt"))
+    assert result.code == 1
+    rows = [line.split("\t") for line in result.out.splitlines()[-3:]]
+    assert [(row[0], row[2], row[5]) for row in rows] == [
+        ("bad.txt", "failed", "malformed: 檔案已損壞"),
+        ("bad.exe", "refused", "the API answered 415: 不支援的檔案類型"),
+        ("good.txt", "completed", ""),
+    ]
+
+
+def test_one_that_does_not_settle_in_time_is_a_failure(harness, environment, files):
+    with environment(Pipeline()):
+        result = harness("upload", *files("slow.txt"), "--timeout", "0.5")
+    assert result.code == 1
+    assert result.out.splitlines()[-1].endswith("still processing after 0.5 s")
+
+
+def test_without_waiting_the_receipt_is_the_result(harness, environment, files):
+    with environment(Pipeline()):
+        result = harness("upload", "--no-wait", *files("bad.txt"))
+    assert result.code == 0
+    assert result.out.splitlines()[-1].split("\t")[:3] == ["bad.txt", "bad.txt", "pending"]
+
+
+def test_more_files_than_go_at_once(harness, environment, files):
+    names = [f"{number}.txt" for number in range(9)]
+    pipeline = Pipeline()
+    with environment(pipeline):
+        result = harness("upload", "--no-wait", *files(*names))
+    assert [line.split("\t")[0] for line in result.out.splitlines()[-9:]] == names
+    assert sorted(pipeline.contents) == names
+
+
+def test_a_file_that_cannot_be_read_is_named_before_anything_is_sent(harness, files, tmp_path):
+    result = harness("upload", *files("good.txt"), tmp_path / "missing.pdf")
+    assert result.code == 2
+    assert (
+        result.err == f"harness: {tmp_path}/missing.pdf cannot be read: No such file or directory\n"
+    )
+    result = harness("upload", tmp_path)
+    assert result.err == f"harness: {tmp_path} cannot be read: Is a directory\n"
+
+
+def test_without_an_environment_nothing_is_sent(harness, files):
+    assert harness("upload", *files("good.txt")).code == 4
