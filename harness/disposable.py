@@ -23,6 +23,7 @@ from harness.environment import Environment, load
 from harness.errors import EnvironmentFailedError
 from harness.state import State
 
+_LAST_BREATH_S = 3.0
 PROGRAM = Path(sysconfig.get_path("scripts")) / "harness"
 
 
@@ -65,8 +66,11 @@ class Disposable:
 
     def leftovers(self) -> list[str]:
         """Return what is still there of the environment; nothing once it was stopped."""
-        alive = [f"process {member.pid}" for member in self.family if member.is_running()]
-        return alive + ([str(self.state_dir)] if self.state_dir.exists() else [])
+        # `down` returns when the directory is free, a moment before the last process has ended.
+        _, alive = psutil.wait_procs(self.family, timeout=_LAST_BREATH_S)
+        return [f"process {member.pid}" for member in alive] + (
+            [str(self.state_dir)] if self.state_dir.exists() else []
+        )
 
 
 def _family(state: State) -> list[psutil.Process]:

@@ -101,21 +101,30 @@ def _xml(error: AwsError, call: Call) -> Reply:
 
 
 def recorder(journal: Journal) -> Layer:
-    """Return the layer that records every call to an owned or stateful operation."""
+    """Return the layer that records every call whose operation is known, and every refusal."""
 
     async def record(call: Call, proceed: Handler) -> Reply:
         started = time.perf_counter()
-        reply = await proceed(call)
+        try:
+            reply = await proceed(call)
+        except AwsError as error:
+            _note(journal, call, error.status, started, error.code)
+            raise
         if call.operation:
-            journal.record(
-                "call.finished",
-                id=call.id,
-                service=call.service,
-                operation=call.operation,
-                path=call.path,
-                status=reply.status,
-                milliseconds=round((time.perf_counter() - started) * 1000, 3),
-            )
+            _note(journal, call, reply.status, started)
         return reply
 
     return record
+
+
+def _note(journal: Journal, call: Call, status: int, started: float, code: str = "") -> None:
+    journal.record(
+        "call.finished",
+        id=call.id,
+        service=call.service,
+        operation=call.operation,
+        path=call.path,
+        status=status,
+        code=code,
+        milliseconds=round((time.perf_counter() - started) * 1000, 3),
+    )

@@ -114,6 +114,7 @@ class DataPlane:
 
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""
+        await self._gateway.close()
         await self._queue.close()
         await self._invoker.close()
         await self._bedrock.close()

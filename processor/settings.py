@@ -97,7 +97,7 @@ def parse_database(name: str, secret: Mapping[str, Any]) -> DatabaseCredentials:
     """Return the credentials in `secret`, in AWS's own member names or a hand-made secret's."""
     return DatabaseCredentials(
         host=_member(name, secret, "host"),
-        port=int(secret.get("port", 5432)),
+        port=_port(name, secret),
         dbname=_member(name, secret, "dbname", "database"),
         user=_member(name, secret, "username"),
         password=_member(name, secret, "password"),
@@ -109,6 +109,14 @@ def _member(name: str, secret: Mapping[str, Any], *spellings: str) -> str:
         if secret.get(spelling):
             return str(secret[spelling])
     raise ConfigurationError(f"secret {name}", f"add the member {' or '.join(spellings)} to it")
+
+
+def _port(name: str, secret: Mapping[str, Any]) -> int:
+    port = secret.get("port", 5432)
+    try:
+        return int(port)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"secret {name}", f"its port {port!r} is no number") from error
 
 
 @cache

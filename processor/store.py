@@ -98,6 +98,10 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def close(self) -> None:
+        """Give the connection back; the next use opens another."""
+        self._database.close()
+
     def claim(self, arrival: Arrival, owner: str, seconds: float) -> Claim | None:
         """Return the right to process `arrival` for `seconds`, None if there is nothing to do.
 

@@ -84,7 +84,7 @@ class Stack:
             try:
                 self._delete(made)
             except (BotoCoreError, ClientError) as error:
-                left[made.logical_id] = str(error)
+                left[made.logical_id] = _line(error)
             else:
                 deleted.append(made.logical_id)
         return deleted, left
@@ -105,7 +105,7 @@ class Stack:
             self._remember(made)
             self._finish(made, client)
         except (BotoCoreError, ClientError) as error:
-            raise ResourceError(f"AWS refused {planned.kind.TYPE}: {error}") from error
+            raise ResourceError(f"AWS refused {planned.kind.TYPE}: {_line(error)}") from error
         except KeyError as error:
             raise ResourceError(
                 f"{error} is missing, in the template or in AWS's answer"
@@ -132,3 +132,7 @@ class Stack:
         made.planned.kind.delete(
             self._client(made.planned), made.created.physical_id, made.properties
         )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -71,9 +71,16 @@ def _number_problems(declaration: Mapping[str, Any], text: str) -> Iterator[str]
 
 def _string_problems(declaration: Mapping[str, Any], text: str) -> Iterator[str]:
     pattern = declaration.get("AllowedPattern")
-    if pattern and not re.fullmatch(pattern, text):
+    if pattern and not _matches(pattern, text):
         yield str(declaration.get("ConstraintDescription", f"must match {pattern}"))
     if len(text) < int(declaration.get("MinLength", 0)):
         yield f"must have at least {declaration['MinLength']} characters"
     if len(text) > int(declaration.get("MaxLength", len(text))):
         yield f"must have at most {declaration['MaxLength']} characters"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error as error:
+        raise TemplateError(f"the AllowedPattern {pattern} is not understood: {error}") from error

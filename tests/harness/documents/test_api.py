@@ -47,7 +47,7 @@ def test_an_error_answer_is_refused_with_the_reason_it_gives(response, reason):
 
 
 def test_no_answer_is_the_environment_s_failure():
-    with pytest.raises(EnvironmentFailedError, match="does not answer .*: refused; run `harness"):
+    with pytest.raises(EnvironmentFailedError, match=r"does not answer .*: refused; run `harness"):
         _ask(httpx.ConnectError("refused"))
 
 

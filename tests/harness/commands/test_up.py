@@ -1,0 +1,176 @@
+"""`harness up` as a user meets it: the real program, real signals, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness import settings
+
+HARNESS = Path(sysconfig.get_path("scripts")) / "harness"
+QUEUE = """\
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: letters}
+"""
+LIMIT_S = 60
+
+
+@pytest.fixture
+def template(tmp_path):
+    file = tmp_path / "template.yaml"
+    file.write_text(QUEUE)
+    return file
+
+
+@pytest.fixture
+def state_dir(tmp_path):
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def variables(state_dir):
+    return {**settings.load().inherited, "HARNESS_STATE_DIR": str(state_dir)}
+
+
+@pytest.fixture
+def harness(variables) -> Iterator:
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        words = [str(HARNESS), *map(str, arguments)]
+        return subprocess.run(
+            words, env=variables, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+
+    yield run
+    run("down")
+
+
+def up(variables, template, **options):
+    return subprocess.Popen(
+        [HARNESS, "up", "--port", "0", "--template", template],
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def read_until(process, text):
+    for line in process.stdout:
+        if text in line:
+            return
+    pytest.fail(f"ended before it said {text!r}: {process.stderr.read()}")
+
+
+def descendants(pid):
+    return psutil.Process(pid).children(recursive=True)
+
+
+def refuses(result, code, *words):
+    assert result.returncode == code, result.stderr
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def test_a_detached_environment_answers_and_down_removes_all_of_it(harness, template, state_dir):
+    result = harness("up", "--detach", "--port", "0", "--template", template)
+    assert result.returncode == 0, result.stderr
+    exports = json.loads(harness("env", "--json").stdout)
+    assert exports["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    family = descendants(json.loads((state_dir / "environment.json").read_text())["pid"])
+    assert family
+    assert harness("down").returncode == 0
+    assert [process for process in family if process.is_running()] == []
+    assert not state_dir.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_nothing_left(variables, template, state_dir, number):
+    with up(variables, template) as process:
+        read_until(process, "Ctrl-C")
+        family = descendants(process.pid)
+        process.send_signal(number)
+        code = process.wait(LIMIT_S)
+    assert code == (130 if number == signal.SIGINT else 0)
+    assert [member for member in family if member.is_running()] == []
+    assert not state_dir.exists()
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing(variables, template, state_dir):
+    with up(variables, template) as process:
+        while not (state_dir / "processes").exists():
+            assert process.poll() is None, process.stderr.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT_S) == 130
+        assert "Traceback" not in process.stderr.read()
+    assert not state_dir.exists()
+
+
+def test_after_kill_9_the_next_up_cleans_and_starts(variables, template, harness, state_dir):
+    with up(variables, template) as process:
+        read_until(process, "Ctrl-C")
+        family = descendants(process.pid)
+        process.kill()
+    psutil.wait_procs(family, timeout=LIMIT_S)
+    result = harness("up", "--detach", "--port", "0", "--template", template)
+    assert result.returncode == 0, result.stderr
+    assert [member for member in family if member.is_running()] == []
+
+
+def test_a_second_up_names_the_first(variables, template, harness):
+    with up(variables, template) as process:
+        read_until(process, "Ctrl-C")
+        second = harness("up", "--port", "0", "--template", template)
+        process.terminate()
+    refuses(second, 4, str(process.pid), "harness down")
+
+
+def test_a_taken_port_is_named_with_the_way_out(harness, template, state_dir):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refuses(harness("up", "--port", port, "--template", template), 4, str(port), "--port 0")
+    assert not state_dir.exists()
+
+
+def test_a_missing_template_is_named(harness, tmp_path):
+    refuses(harness("up", "--template", tmp_path / "none.yaml"), 2, "none.yaml", "--template")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Resources: [\n", ["template.yaml"]),
+        ("Resources:\n  A: {Type: 'AWS::Foo::Bar'}\n", ["A", "AWS::Foo::Bar"]),
+        ("Resources:\n  A: {Type: 'AWS::SQS::Queue', Properties: {Nme: x}}\n", ["A", "Nme"]),
+    ],
+)
+def test_a_broken_template_is_a_usage_error(harness, template, state_dir, text, words):
+    template.write_text(text)
+    refuses(harness("up", "--port", "0", "--template", template), 2, *words)
+    assert not state_dir.exists()
+
+
+def test_a_failing_hook_shows_what_it_said(harness, template, state_dir):
+    program = "import sys; sys.exit('no such table')"
+    hook = f"Metadata: {{Harness: {{AfterDeploy: [{{Command: [python, -c, {program!r}]}}]}}}}\n"
+    template.write_text(QUEUE + hook)
+    result = harness("up", "--port", "0", "--template", template)
+    assert result.returncode == 4
+    assert "no such table" in result.stderr
+    assert not state_dir.exists()
+
+
+@pytest.mark.parametrize("option", [["--time-scale", "0"], ["--port", "70000"]])
+def test_impossible_options_are_refused(harness, template, option):
+    refuses(harness("up", *option, "--template", template), 2, option[0])

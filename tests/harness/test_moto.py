@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.moto import services_of
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("", []),
+        ("Type: AWS::SQS::Queue", ["sqs"]),
+        ("AWS::S3::Bucket AWS::EC2::VPC AWS::IAM::Role", ["ec2", "iam", "s3"]),
+        ("AWS::Serverless::Function", ["iam", "lambda"]),
+        ("AWS::Serverless::HttpApi", ["apigatewayv2"]),
+        ("!Ref AWS::Region", []),
+    ],
+)
+def test_the_services_a_template_mentions_slowest_first(text, services):
+    assert services_of(text) == services

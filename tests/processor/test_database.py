@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from processor.database import Connection, Database, connect
+from processor.settings import DatabaseCredentials
+
+
+def backend(connection: Connection) -> int:
+    return connection.info.backend_pid
+
+
+def test_connection_is_kept(database: DatabaseCredentials) -> None:
+    kept = Database(database, lambda: database)
+    assert kept.connection() is kept.connection()
+    kept.close()
+
+
+def test_connection_that_died_is_opened_again(database: DatabaseCredentials) -> None:
+    kept = Database(database, lambda: database)
+    dead = backend(kept.connection())
+    with connect(database) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [dead])
+    assert backend(kept.connection()) != dead
+    kept.close()
+
+
+def test_rotated_password_is_read_once_again(database: DatabaseCredentials) -> None:
+    kept = Database(replace(database, password="before the rotation"), lambda: database)
+    assert kept.connection().execute("SELECT 1").fetchone() == (1,)
+    kept.close()
+
+
+def test_unreachable_server_is_an_error(database: DatabaseCredentials) -> None:
+    reads = []
+
+    def reread() -> DatabaseCredentials:
+        reads.append(1)
+        return wrong
+
+    wrong = replace(database, dbname="no-such-database")
+    with pytest.raises(psycopg.OperationalError):
+        Database(wrong, reread).connection()
+    assert reads == [1]
+
+
+def test_statements_are_bounded(connection: Connection) -> None:
+    assert connection.execute("SHOW statement_timeout").fetchone() == ("1min",)
