@@ -39,7 +39,9 @@ class Registry:
         with contextlib.suppress(psutil.NoSuchProcess):  # it ended before it could be recorded
             record = {**ProcessId.of(pid).as_dict(), "signal": int(death_signal)}
             self._directory.mkdir(exist_ok=True)
-            self._file(pid).write_bytes(orjson.dumps(record))
+            draft = self._file(pid).with_suffix(".new")  # we may be killed at any moment
+            draft.write_bytes(orjson.dumps(record))
+            draft.replace(self._file(pid))
 
     def remove(self, pid: int) -> None:
         self._file(pid).unlink(missing_ok=True)

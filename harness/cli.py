@@ -45,8 +45,8 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
-    arguments = _parser(words).parse_args(words)
     try:
+        arguments = _parser(words).parse_args(words)
         code: int = arguments.command.run(arguments, settings.load())
         sys.stdout.flush()
     except HarnessError as error:

@@ -48,6 +48,7 @@ class State:
         Raises `EnvironmentFailedError` when another process has it, or when it is not ours to use.
         """
         try:
+            self._refuse_foreign_directory()
             self._descriptor = _take_lock(self.directory)
         except BlockingIOError:
             raise EnvironmentFailedError(self._already_running()) from None
@@ -57,12 +58,6 @@ class State:
                 "set HARNESS_STATE_DIR to a directory that can be written"
             ) from error
         leftovers = self._entries() != []
-        if leftovers and _record(self.path(_LOCK)) is None:
-            self._release()
-            raise EnvironmentFailedError(
-                f"{self.directory} holds files that are not an environment's; "
-                "set HARNESS_STATE_DIR to an empty or a new directory"
-            )
         self._remove_contents()
         self.path(_LOCK).write_bytes(orjson.dumps(ProcessId.of(os.getpid()).as_dict()))
         return leftovers
@@ -123,12 +118,26 @@ class State:
         if not self.directory.exists():
             return
         self._remove_contents()
-        self._release()
-        with contextlib.suppress(OSError):  # somebody else may already be starting in it
+        self.path(_LOCK).unlink(missing_ok=True)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        with contextlib.suppress(OSError):  # somebody is starting in it, or its parent is not ours
             self.directory.rmdir()
 
+    def _refuse_foreign_directory(self) -> None:
+        """Raise when there are files but never was a lock of ours: they would be removed."""
+        if self._entries() and _record(self.path(_LOCK)) is None:
+            raise EnvironmentFailedError(
+                f"{self.directory} holds files that are not an environment's; "
+                "set HARNESS_STATE_DIR to an empty or a new directory"
+            )
+
     def _entries(self) -> list[Path]:
-        return [entry for entry in self.directory.iterdir() if entry.name != _LOCK]
+        try:
+            return [entry for entry in self.directory.iterdir() if entry.name != _LOCK]
+        except FileNotFoundError:
+            return []
 
     def _remove_contents(self) -> None:
         self.registry.reap()
@@ -136,13 +145,6 @@ class State:
             _remove(link.readlink())
         for entry in self._entries():
             _remove(entry)
-
-    def _release(self) -> None:
-        """Free the lock after its file is gone, so that nobody waits for one without a name."""
-        self.path(_LOCK).unlink(missing_ok=True)
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
 
     def _already_running(self) -> str:
         holder = self.holder()
@@ -177,9 +179,15 @@ def _await_lock(lock: Path) -> None:
 
 
 def _record(lock: Path) -> ProcessId | None:
+    """Return the process that noted itself in the lock, None when no environment did."""
     try:
         return ProcessId.from_dict(orjson.loads(lock.read_bytes()))
-    except (FileNotFoundError, orjson.JSONDecodeError):
+    except PermissionError:
+        raise EnvironmentFailedError(
+            f"{lock.parent} belongs to another user; "
+            "set HARNESS_STATE_DIR to a directory of your own"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is not one of ours
         return None
 
 

@@ -27,6 +27,7 @@ MAX_CHARS = 2048
 _LIMIT = MAX_TOKENS * 4
 _OVERLAP = OVERLAP_TOKENS * 4
 _HARD_CUT_CHARS = 200
+_MARKS = 8  # on one letter, at most; a longer run of marks is no writing
 
 _WIDE = re.compile(f"[{CJK}\u3001-\u303f\uff00-\uff60]")
 
@@ -135,17 +136,16 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator
 
 
 def _hard_cut(text: str, piece: Span) -> Iterator[Span]:
-    places = (_between_letters(text, p) for p in range(piece.start, piece.end, _HARD_CUT_CHARS))
-    for start, end in pairwise([*places, piece.end]):
-        if start < end:
-            yield _span(text, start, end)
+    inside = range(piece.start + _HARD_CUT_CHARS, piece.end, _HARD_CUT_CHARS)
+    places = [piece.start, *(_before_letter(text, place) for place in inside), piece.end]
+    return (_span(text, start, end) for start, end in pairwise(places))
 
 
-def _between_letters(text: str, place: int) -> int:
+def _before_letter(text: str, place: int) -> int:
     """Return `place`, moved back when a mark there belongs to the letter before it."""
-    for back in range(8):
-        if not unicodedata.combining(text[place - back]):
-            return place - back
+    for moved in range(place, place - _MARKS, -1):
+        if not unicodedata.category(text[moved]).startswith("M"):
+            return moved
     return place
 
 

@@ -27,6 +27,7 @@ _IS_WIDE = re.compile(f"[{_WIDE}]")
 
 # A line that reaches this share of the usual width was broken by the layout, not the author.
 _FULL_LINE = 0.8
+_ENDS = "。！？；："
 
 
 def clean(text: str) -> str:
@@ -47,11 +48,13 @@ def unwrap(text: str) -> str:
 
 
 def _wrapped(line: str, after: str, full: float) -> bool:
-    return _ends_wide(line) and _IS_WIDE.match(after) is not None and _width(line) >= full
+    return (
+        _ends_inside_sentence(line) and _IS_WIDE.match(after) is not None and _width(line) >= full
+    )
 
 
-def _ends_wide(line: str) -> bool:
-    return _IS_WIDE.match(line[-1:]) is not None
+def _ends_inside_sentence(line: str) -> bool:
+    return _IS_WIDE.match(line[-1:]) is not None and line[-1] not in _ENDS
 
 
 def _usual_width(lines: list[str]) -> int:

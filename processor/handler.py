@@ -44,7 +44,8 @@ def process(references: list[ObjectRef], deps: Dependencies) -> list[dict[str, A
         try:
             reports.append(_one(ref, deps))
         except Exception as error:
-            _log.exception(_line("Document processing interrupted", version=ref.version_id))
+            # The runtime logs the traceback of what is raised below.
+            _log.error(_line("Document processing interrupted", key=_anonymous(ref.key)))
             errors.append(error)
     if len(errors) > 1:
         raise ExceptionGroup(f"{len(errors)} of {len(references)} objects failed", errors)
@@ -61,12 +62,18 @@ def _sandbox() -> Dependencies:
 
 def _one(ref: ObjectRef, deps: Dependencies) -> dict[str, Any]:
     _log.info(
-        _line("Processing S3 object", bucket=ref.bucket, bytes=ref.size, version=ref.version_id)
+        _line(
+            "Processing S3 object",
+            bucket=ref.bucket,
+            key=_anonymous(ref.key),
+            version=ref.version_id,
+            bytes=ref.size,
+        )
     )
     try:
         return _reported(ingest(ref, deps))
     except PermanentError as error:  # a key that names no document: there is no row to tell
-        _log.warning(_line("Object ignored", code=error.code))
+        _log.warning(_line("Object ignored", key=_anonymous(ref.key), reason=error))
         return {"id": None, "outcome": "ignored", "error_code": error.code}
 
 
@@ -89,6 +96,11 @@ def _reported(done: Ingested) -> dict[str, Any]:
         "chunk_count": done.chunk_count,
         "error_code": done.error and done.error.code,
     }
+
+
+def _anonymous(key: str) -> str:
+    """Return the key without the file name, which is the user's."""
+    return key.partition("_")[0]
 
 
 def _line(event: str, **facts: Any) -> str:

@@ -25,10 +25,9 @@ class Document:
         return cls(path.name, path.read_bytes())
 
 
-def sample(suffix: str, language: str) -> Document:
-    """Return the sample of a format and language, e.g. `sample(".pdf", "zh-tw")`."""
-    (path,) = (path for path in SAMPLES.glob(f"*{suffix}") if f".{language}." in path.name.lower())
-    return Document.read(path)
+def handbook() -> Document:
+    """Return the sample that is a Chinese PDF of several pages."""
+    return Document.read(SAMPLES / "員工手冊 2026.pdf")
 
 
 def markdown(sentence: str, name: str = "規章.md") -> Document:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from scenarios.client import BUCKET, Pipeline
-from scenarios.documents import sample
+from scenarios.documents import handbook
 
 
 def test_object_is_the_uploaded_file(pipeline: Pipeline) -> None:
     """On AWS: the object has that key, the uploaded bytes, a version and AES256 encryption."""
-    document = sample(".pdf", "zh-tw")
+    document = handbook()
     key = f"uploads/{pipeline.upload_one(document)}_{document.name}"
     stored = pipeline.aws("s3").get_object(Bucket=BUCKET, Key=key)
     assert stored["Body"].read() == document.content

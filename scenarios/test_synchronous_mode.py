@@ -35,7 +35,7 @@ def test_document_is_completed_when_the_answer_comes(
     synchronous: Pipeline, evidence: Measured
 ) -> None:
     """On AWS: 30 to 60 s for a large document, which is why the team left this architecture."""
-    document = documents.sample(".pdf", "zh-tw")
+    document = documents.handbook()
     began = time.monotonic()
     answer = synchronous.upload(document).raise_for_status().json()
     evidence("synchronous_upload_s", time.monotonic() - began)

@@ -12,6 +12,7 @@ examples:
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from harness.gate.run import collect
     from harness.gate.verdict import judge
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop what was started then too
     declared = goals.load(arguments.goals)
     _demand(arguments.template, arguments.scenarios, arguments.load)
     report.clear(arguments.output)

@@ -87,7 +87,7 @@ def _show(running: Environment, files: Sequence[Path], timeout: float) -> list[D
     from harness.documents.bars import Bars
     from harness.documents.lines import Lines
 
-    console = Console()
+    console = Console(stderr=True)
     if not console.is_terminal:
         return asyncio.run(_deliver(running, files, Lines(), timeout))
     with Bars(console) as bars:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +34,7 @@ class Cluster:
 
     async def create(self, url: DatabaseUrl) -> None:
         """Create what `url` names; raises `EnvironmentFailedError` with what a program said."""
-        password_file = await asyncio.to_thread(self._write_password, url.password)
+        password_file = self._write_password(url.password)
         await self.programs.run(
             "initdb",
             *_INITDB,
@@ -43,7 +42,7 @@ class Cluster:
             f"--username={url.user}",
             f"--pwfile={password_file}",
         )
-        await asyncio.to_thread(password_file.unlink)
+        password_file.unlink()
         await self._execute(_FIRST, "CREATE EXTENSION vector")
         if url.dbname != _FIRST:  # renaming it is quicker than copying another
             rename = f"ALTER DATABASE {_FIRST} RENAME TO {_quoted(url.dbname)}"

@@ -12,6 +12,7 @@ import socket
 import sys
 from asyncio.subprocess import Process
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from harness import child
@@ -91,7 +92,7 @@ class EmbeddedPostgres:
         self._reservation.close()
 
     async def _start(self) -> DatabaseUrl:
-        programs = await asyncio.to_thread(_prepare, self._state)
+        programs = await _to_its_end(_prepare, self._state)
         data = programs.home / "data"
         cluster = Cluster(programs, data, self._options)
         await cluster.create(self.url)
@@ -129,6 +130,16 @@ def _prepare(state: State) -> Programs:
         found = installation.copied(found, home)
     installation.give(home, account)
     return Programs(found / "bin", home, account, state.registry)
+
+
+async def _to_its_end(prepare: Callable[[State], Programs], state: State) -> Programs:
+    """Run in a thread; when cancelled, first let it finish what would else be left behind."""
+    thread = asyncio.create_task(asyncio.to_thread(prepare, state))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await asyncio.wait([thread])
+        raise
 
 
 async def _copy(output: asyncio.StreamReader, file: Path) -> None:

@@ -12,10 +12,10 @@ from harness.state import State
 
 def check(checkup: Checkup) -> Iterator[Finding]:
     state = State(checkup.settings.state_dir)
-    if state.holder() is None:
-        yield Finding(Level.OK, "environment", f"none is running in {state.directory}")
-        return
     try:
+        if state.holder() is None:
+            yield Finding(Level.OK, "environment", f"none is running in {state.directory}")
+            return
         running = environment.load(state)
         findings = control.status(running)["findings"]
     except EnvironmentFailedError as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import psutil
 
 from harness.doctor.finding import Checkup, Finding, Level
+from harness.errors import EnvironmentFailedError
 from harness.state import State
 
 _HOST = "127.0.0.1"
@@ -18,12 +19,19 @@ def check(checkup: Checkup) -> Iterator[Finding]:
         yield Finding(Level.OK, "port", f"{checkup.port} is free")
         return
     pid = _listener(checkup.port)
-    ours = State(checkup.settings.state_dir).holder()
-    if ours is not None and ours.pid == pid:
+    if pid is not None and pid == _ours(State(checkup.settings.state_dir)):
         yield Finding(Level.OK, "port", f"{checkup.port} is the running environment's")
         return
     remedy = "stop it, or use `harness up --port 0`"
     yield Finding(Level.WARNING, "port", f"{checkup.port} is taken by {_name(pid)}", remedy)
+
+
+def _ours(state: State) -> int | None:
+    try:
+        holder = state.holder()
+    except EnvironmentFailedError:  # the check of the environment says why
+        return None
+    return None if holder is None else holder.pid
 
 
 def _free(port: int) -> bool:

@@ -1,7 +1,8 @@
-"""Deliveries as plain lines, for a log or a pipe."""
+"""Deliveries as plain lines on standard error, for a log."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
@@ -29,7 +30,7 @@ class Lines:
     def _say(self, path: Path, text: str) -> None:
         if self._last.get(path) != text:
             self._last[path] = text
-            print(f"{path.name}: {text}", flush=True)
+            print(f"{path.name}: {text}", file=sys.stderr, flush=True)
 
 
 def state(document: Document) -> str:

@@ -5,6 +5,7 @@ Both are programs of the project under test, named by path; the harness imports 
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from harness.gate.evidence import SAMPLES_FILE, SCENARIOS_FILE, Plan
 LOAD_LOG = "load.log"
 SCENARIOS_LOG = "scenarios.log"
 _SCENARIOS_LIMIT_S = 1200.0
+_CLEAN_UP_LIMIT_S = 60.0
 _LOAD_GRACE_S = 90.0  # for the last requests to end after the last arrival
 
 
@@ -46,16 +48,31 @@ def run_load(
 def _run(
     argv: Sequence[str], log: Path, variables: Mapping[str, str], limit_s: float
 ) -> int | None:
-    with log.open("wb") as output:
+    """Return the program's exit code, None when it took longer than `limit_s` and was ended."""
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            argv,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            process_group=0,  # Ctrl-C reaches it once, through us, so that it can clean up
+        ) as program,
+    ):
         try:
-            done = subprocess.run(
-                argv,
-                env=variables,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=limit_s,
-                check=False,
-            )
+            return program.wait(limit_s)
         except subprocess.TimeoutExpired:
             return None
-    return done.returncode
+        finally:
+            _end(program)
+
+
+def _end(program: subprocess.Popen[bytes]) -> None:
+    """Interrupt a program that still runs: it may have an environment of its own to stop."""
+    if program.poll() is None:
+        program.send_signal(signal.SIGINT)
+        try:
+            program.wait(_CLEAN_UP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            program.kill()

@@ -43,7 +43,11 @@ def collect(run: Run, say: Callable[[str], None]) -> Evidence:
     say(f"scenarios: {run.scenarios}")
     exit_code = exercise.run_scenarios(run.scenarios, run.output, run.variables)
     return Evidence(
-        subject=subject.describe(run.files, runtime=runtime),
+        subject={
+            **subject.describe(run.files, runtime=runtime),
+            "scenarios": str(run.scenarios),
+            "load": str(run.load),
+        },
         machine=machine,
         seed=run.seed,
         load=load,

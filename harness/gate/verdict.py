@@ -72,7 +72,10 @@ def _suite_outcome(suite: Suite, failed: list[str], skipped: list[str]) -> tuple
     if failed:
         return Outcome.FAIL, f"{len(failed)} of {len(suite.scenarios)} scenarios failed"
     if suite.exit_code != 0:
-        return Outcome.INCONCLUSIVE, f"the scenarios did not run to their end ({suite.exit_code})"
+        return (
+            Outcome.INCONCLUSIVE,
+            f"the scenarios ended early: {_ending(suite.exit_code)}",
+        )
     if skipped:
         return Outcome.INCONCLUSIVE, f"{len(skipped)} scenarios were skipped"
     if not _names(suite, junit.PASSED):
@@ -133,13 +136,17 @@ def generator_doubt(goal: Goal, load: Load) -> str | None:
     if not load.samples:
         return "the load test recorded no samples"
     if load.exit_code != 0:
-        return f"the load generator did not run to its end ({load.exit_code})"
+        return f"the load generator ended early: {_ending(load.exit_code)}"
     if abs(achieved / load.plan.rate - 1) > RATE_TOLERANCE:
         return f"{achieved:.2f} arrivals/s instead of the declared {load.plan.rate:g}"
     lag = quantile((sample.lag for sample in load.measured), 0.99) or 0.0
     if lag > LAG_TOLERANCE * goal.limit_s:
         return f"the load generator itself was {lag:.3f} s late (p99): it is saturated"
     return None
+
+
+def _ending(exit_code: int | None) -> str:
+    return "it had to be killed" if exit_code is None else f"exit code {exit_code}"
 
 
 def _figures(goal: Goal, samples: tuple[Sample, ...], exceedances: int) -> dict[str, Any]:

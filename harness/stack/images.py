@@ -23,8 +23,8 @@ def images(
     functions: resolved properties and Metadata of each function. directory: the template's.
     """
     return {
-        _repository(properties["Code"]["ImageUri"]): {
-            "context": str((directory / metadata["DockerContext"]).resolve()),
+        _repository(str(properties["Code"]["ImageUri"])): {
+            "context": str((directory / str(metadata["DockerContext"])).resolve()),
             "dockerfile": metadata.get("Dockerfile", "Dockerfile"),
             "command": properties.get("ImageConfig", {}).get("Command", []),
         }

@@ -57,7 +57,7 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
     if name and name not in _FUNCTIONS and name not in _CONDITION_FUNCTIONS:
         raise TemplateError(f"{name} is not supported; write the value without it")
     if name == "Ref":
-        yield value["Ref"], ""
+        yield str(value["Ref"]), ""
     elif name == "Fn::GetAtt":
         with well_formed(name):
             yield _attribute(value[name])

@@ -10,6 +10,7 @@ from harness.stack.errors import TemplateError
 
 Values = dict[str, str | list[str]]
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _LISTS = {"CommaDelimitedList", "List<Number>"}
 
 
@@ -22,9 +23,17 @@ def values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) 
         raise TemplateError(f"the template declares no parameter {name}; remove it or correct it")
     texts = {name: _text(name, declaration, given) for name, declaration in declared.items()}
     for name, declaration in declared.items():
-        for problem in _problems(declaration, texts[name]):
-            raise TemplateError(f"the parameter {name} {problem}")
+        _check(name, declaration, texts[name])
     return {name: _typed(declared[name], text) for name, text in texts.items()}
+
+
+def _check(name: str, declaration: Mapping[str, Any], text: str) -> None:
+    try:
+        problems = list(_problems(declaration, text))
+    except (TypeError, ValueError, re.error) as error:
+        raise TemplateError(f"the declaration of the parameter {name} is not understood") from error
+    for problem in problems:
+        raise TemplateError(f"the parameter {name} {problem}")
 
 
 def _text(name: str, declaration: Mapping[str, Any], given: Mapping[str, str]) -> str:
@@ -58,11 +67,10 @@ def _problems(declaration: Mapping[str, Any], text: str) -> Iterator[str]:
 
 
 def _number_problems(declaration: Mapping[str, Any], text: str) -> Iterator[str]:
-    try:
-        number = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         yield "must be a number"
         return
+    number = float(text)
     if number < float(declaration.get("MinValue", number)):
         yield f"must be at least {declaration['MinValue']}"
     if number > float(declaration.get("MaxValue", number)):
@@ -71,16 +79,9 @@ def _number_problems(declaration: Mapping[str, Any], text: str) -> Iterator[str]
 
 def _string_problems(declaration: Mapping[str, Any], text: str) -> Iterator[str]:
     pattern = declaration.get("AllowedPattern")
-    if pattern and not _matches(pattern, text):
+    if pattern and not re.fullmatch(pattern, text):
         yield str(declaration.get("ConstraintDescription", f"must match {pattern}"))
     if len(text) < int(declaration.get("MinLength", 0)):
         yield f"must have at least {declaration['MinLength']} characters"
     if len(text) > int(declaration.get("MaxLength", len(text))):
         yield f"must have at most {declaration['MaxLength']} characters"
-
-
-def _matches(pattern: str, text: str) -> bool:
-    try:
-        return re.fullmatch(pattern, text) is not None
-    except re.error as error:
-        raise TemplateError(f"the AllowedPattern {pattern} is not understood: {error}") from error

@@ -17,18 +17,18 @@ from harness.stack.errors import TemplateError, about
 from harness.stack.images import FUNCTION, images
 from harness.stack.intrinsics import Scope, references, resolve
 from harness.stack.order import Dependencies, Order
-from harness.stack.properties import Properties, unhandled
+from harness.stack.properties import Leaf, MapOf, Properties, Shape, unhandled
 from harness.stack.resources import Resource
 from harness.stack.template import Template
 
-_MEMBERS = {
-    "Condition",
-    "DeletionPolicy",
-    "DependsOn",
-    "Metadata",
-    "Properties",
-    "Type",
-    "UpdateReplacePolicy",
+_DECLARATION: Shape = {
+    "Condition": Leaf.VALUE,
+    "DeletionPolicy": Leaf.VALUE,
+    "DependsOn": Leaf.VALUE,
+    "Metadata": MapOf(Leaf.VALUE),
+    "Properties": MapOf(Leaf.VALUE),
+    "Type": Leaf.VALUE,
+    "UpdateReplacePolicy": Leaf.VALUE,
 }
 
 
@@ -119,7 +119,7 @@ def _kept(
     declarations: Mapping[str, Mapping[str, Any]], conditions: Mapping[str, bool]
 ) -> dict[str, Mapping[str, Any]]:
     for name, declaration in declarations.items():
-        if declaration.get("Condition", "") not in {"", *conditions}:
+        if "Condition" in declaration and declaration["Condition"] not in [*conditions]:
             raise TemplateError(
                 f"there is no condition {declaration['Condition']}", logical_id=name
             )
@@ -140,13 +140,16 @@ def _planned(
             "a file for it to harness/stack/resources",
             logical_id=logical_id,
         )
-    for member in sorted(set(declaration) - _MEMBERS):
-        raise TemplateError("is not supported", logical_id=logical_id, property_path=member)
+    _refuse_unhandled(logical_id, declaration, _DECLARATION)
     with about(logical_id):
         properties = decided(declaration.get("Properties", {}), conditions)
-    for path, problem in unhandled(properties, kind.PROPERTIES):
-        raise TemplateError(problem, logical_id=logical_id, property_path=path)
+    _refuse_unhandled(logical_id, properties, kind.PROPERTIES)
     return Planned(kind, properties, declaration.get("Metadata", {}))
+
+
+def _refuse_unhandled(logical_id: str, value: Any, shape: Shape) -> None:
+    for path, problem in unhandled(value, shape):
+        raise TemplateError(problem, logical_id=logical_id, property_path=path)
 
 
 def _dependencies(
@@ -157,9 +160,9 @@ def _dependencies(
 ) -> frozenset[str]:
     declaration = kept[logical_id]
     named = declaration.get("DependsOn", [])
-    named = [named] if isinstance(named, str) else named
+    named = named if isinstance(named, list) else [named]
     for name in named:
-        if name not in template["Resources"]:
+        if name not in [*template["Resources"]]:
             raise TemplateError(
                 f"there is no resource {name}", logical_id=logical_id, property_path="DependsOn"
             )

@@ -96,7 +96,7 @@ def _unhandled_members(
         if key in shape:
             yield from unhandled(item, shape[key], _join(path, key))
         else:
-            yield _join(path, key), "is not supported here; remove it, or extend the resource type"
+            yield _join(path, key), "is not supported here; remove it"
 
 
 def differences(asked: Any, found: Any, shape: Shape, path: str = "") -> Iterator[Difference]:

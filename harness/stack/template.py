@@ -9,20 +9,33 @@ from typing import Any
 import yaml
 
 from harness.stack.errors import TemplateError
+from harness.stack.properties import Leaf, MapOf, Shape, unhandled
 
 Template = dict[str, Any]
 
-_SECTIONS = {
-    "AWSTemplateFormatVersion",
-    "Conditions",
+_PARAMETER = (
+    "AllowedPattern",
+    "ConstraintDescription",
+    "Default",
     "Description",
-    "Globals",
-    "Mappings",
-    "Metadata",
-    "Outputs",
-    "Parameters",
-    "Resources",
-    "Transform",
+    "MaxLength",
+    "MaxValue",
+    "MinLength",
+    "MinValue",
+    "NoEcho",
+    "Type",
+)
+_SECTIONS: Shape = {
+    "AWSTemplateFormatVersion": Leaf.VALUE,
+    "Conditions": MapOf(MapOf(Leaf.VALUE)),
+    "Description": Leaf.VALUE,
+    "Globals": MapOf(MapOf(Leaf.VALUE)),
+    "Mappings": MapOf(MapOf(MapOf(Leaf.VALUE))),
+    "Metadata": MapOf(Leaf.VALUE),
+    "Outputs": MapOf({"Condition": Leaf.VALUE, "Description": Leaf.VALUE, "Value": Leaf.VALUE}),
+    "Parameters": MapOf({**dict.fromkeys(_PARAMETER, Leaf.VALUE), "AllowedValues": [Leaf.VALUE]}),
+    "Resources": MapOf(MapOf(Leaf.VALUE)),
+    "Transform": Leaf.VALUE,
 }
 
 
@@ -104,19 +117,14 @@ def _problems(template: Any) -> Iterator[str]:
     if not isinstance(template, dict):
         yield "it must be a mapping with a section Resources"
         return
-    for section in sorted(set(map(str, template)) - _SECTIONS):
-        yield f"the section {section} is not supported"
-    resources = template.get("Resources")
-    if not isinstance(resources, dict) or not resources:
+    for path, problem in unhandled(template, _SECTIONS):
+        yield f"{path} {problem}"
+    if not template.get("Resources"):
         yield "the section Resources is missing or empty"
         return
-    for logical_id, resource in resources.items():
-        yield from _resource_problems(logical_id, resource)
-
-
-def _resource_problems(logical_id: str, resource: Any) -> Iterator[str]:
-    if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-        yield f"the resource {logical_id} has no Type"
-        return
-    if not isinstance(resource.get("Properties", {}), dict):
-        yield f"Properties of the resource {logical_id} must be a mapping"
+    for logical_id, resource in template["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            yield f"the resource {logical_id} has no Type"
+    for name, output in template.get("Outputs", {}).items():
+        if "Value" not in output:
+            yield f"the output {name} has no Value"

@@ -87,6 +87,7 @@ def through_the_pipeline(running: Disposable, files: Sequence[Path]) -> bool:
         [
             Figure("harness up", running.up_seconds, 3.0, "s"),
             *figures.of_uploads(uploaded.seconds),
+            *figures.of_processing(ways),
             put_object,
             *figures.of_dispatch(running.state_dir / "journal.jsonl"),
             Figure("memory of the environment, idle", idle_mb, 600.0, "MB"),

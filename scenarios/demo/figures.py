@@ -11,8 +11,10 @@ from typing import Any
 from harness.gate import dispatch
 from harness.gate.quantile import quantile
 from scenarios.client import BUCKET
+from scenarios.demo.timeline import Passage
 
 PUTS = 100
+ABOUT_SIXTY = range(55, 80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ def of_uploads(seconds: Sequence[float]) -> list[Figure]:
     return [
         Figure(name.format(50), quantile(seconds, 0.5), 5.0, "s"),
         Figure(name.format(95), quantile(seconds, 0.95), 5.0, "s"),
+    ]
+
+
+def of_processing(passages: Sequence[Passage]) -> list[Figure]:
+    """Return the times of the documents that are about as long as the one the goal is about."""
+    return [
+        Figure(f"{passage.pages} pages processed, {passage.file_name}", seconds, 3.0, "s")
+        for passage in passages
+        if passage.pages in ABOUT_SIXTY and (seconds := passage.processing_s) is not None
     ]
 
 

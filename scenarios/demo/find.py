@@ -31,13 +31,13 @@ def find(pipeline: Pipeline, passage: Passage) -> Find:
 
 
 def distinctive(chunks: Iterable[str]) -> str:
-    """Return the sentence with the most different characters, as a rule the least common one.
+    """Return the sentence with the most different letters, as a rule the least common one.
 
     Raises `ValueError` when no piece of the text has the length of a sentence.
     """
     pieces = (piece.strip() for chunk in chunks for piece in _ENDS.split(chunk))
     sentences = [piece for piece in pieces if SHORTEST <= len(piece) <= LONGEST]
-    return max(sentences, key=lambda sentence: len(set(sentence)))
+    return max(sentences, key=lambda sentence: len(set(filter(str.isalpha, sentence))))
 
 
 def _rank(pipeline: Pipeline, sentence: str, document_id: str) -> int | None:

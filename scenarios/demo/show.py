@@ -51,9 +51,9 @@ def figures(measured: Sequence[Figure]) -> None:
     rows = [
         (
             figure.name,
-            "?" if figure.value is None else f"{figure.value:.3g} {figure.unit}",
+            "not measured" if figure.value is None else f"{figure.value:.3g} {figure.unit}",
             f"≤ {figure.limit:g} {figure.unit}",
-            "met" if figure.met else "missed",
+            "" if figure.value is None else "met" if figure.met else "missed",
         )
         for figure in measured
     ]

@@ -57,6 +57,8 @@ def test_a_second_environment_is_refused_with_the_first_ones_address(state):
         assert state.read_environment() == {"endpoint_url": "http://127.0.0.1:4566"}
     assert f"process {first.pid}" in str(caught.value)
     assert "http://127.0.0.1:4566" in str(caught.value)
+    state.claim()
+    state.clean()
     assert "harness down" in str(caught.value)
 
 
@@ -112,17 +114,22 @@ def test_what_clients_read_holds_keys_and_is_private(state):
     state.clean()
 
 
-def test_a_directory_with_files_of_others_is_refused_and_kept(tmp_path):
+@pytest.mark.parametrize("lock", [None, "", "1", "{}", "[]", "not JSON"])
+def test_a_directory_with_files_of_others_is_refused_and_kept(lock, tmp_path):
     (tmp_path / "thesis.txt").write_text("precious")
+    if lock is not None:
+        (tmp_path / "lock").write_text(lock)
     with pytest.raises(EnvironmentFailedError, match="not an environment's"):
         State(tmp_path).claim()
-    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+    assert (tmp_path / "lock").exists() is (lock is not None)
 
 
 def test_a_file_in_place_of_the_directory_is_a_clear_message(tmp_path):
     (tmp_path / "state").write_text("")
-    with pytest.raises(EnvironmentFailedError, match="cannot hold an environment: File exists"):
+    with pytest.raises(EnvironmentFailedError, match="cannot hold an environment: Not a directory"):
         State(tmp_path / "state").claim()
+    assert State(tmp_path / "state").holder() is None
 
 
 def test_a_link_in_the_directory_is_removed_and_not_followed(state, tmp_path):
@@ -132,3 +139,12 @@ def test_a_link_in_the_directory_is_removed_and_not_followed(state, tmp_path):
     state.path("link").symlink_to(tmp_path / "kept")
     state.clean()
     assert (tmp_path / "kept" / "file").exists()
+
+
+def test_a_directory_of_another_user_is_a_clear_message(monkeypatch, tmp_path):
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    with pytest.raises(EnvironmentFailedError, match="belongs to another user"):
+        State(tmp_path).read_environment()

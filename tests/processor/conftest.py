@@ -12,7 +12,7 @@ from hypothesis import settings
 from moto.server import ThreadedMotoServer
 
 # Examples take what they take on a busy machine.
-settings.register_profile("processor", deadline=None, max_examples=60)
+settings.register_profile("processor", deadline=None, max_examples=40)
 settings.load_profile("processor")
 
 REGION = "ap-northeast-1"

@@ -29,6 +29,17 @@ def pdf(path: Path, *pages: str) -> Path:
     return path
 
 
+def crowded_pdf(path: Path, characters: int) -> Path:
+    """Write a PDF with that many tiny letters on its only page."""
+    canvas = Canvas(str(path))
+    text = canvas.beginText(10, 800)
+    text.setFont("Courier", 0.5, 0.6)
+    text.textLines(["x" * 1500] * (characters // 1500))
+    canvas.drawText(text)
+    canvas.save()
+    return path
+
+
 def encrypted_pdf(path: Path, password: str) -> Path:
     """Write a PDF that asks for `password`; everybody may open it if that is empty."""
     writer = PdfWriter(PdfReader(pdf(path, "Secret salaries")))
@@ -80,14 +91,11 @@ def docx(path: Path) -> Path:
     return path
 
 
-def zip_bomb(path: Path, mebibytes: int) -> Path:
-    """Write a small Word document that unpacks to `mebibytes`."""
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("word/document.xml", "w") as part,
-    ):
-        for _ in range(mebibytes):
-            part.write(b" " * 2**20)
+def zip_bomb(path: Path) -> Path:
+    """Write a small Word document that says it unpacks to a gibibyte."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", "<w:document/>")
+        archive.infolist()[0].file_size = 2**30
     return path
 
 

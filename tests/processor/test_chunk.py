@@ -33,6 +33,7 @@ def test_nothing_is_lost(pages: list[Page]) -> None:
 
 
 @given(_PAGES)
+@example([Page(1, "\u0301" * 5000)])
 def test_offsets_reproduce_the_content(pages: list[Page]) -> None:
     text = document_text(pages)
     assert all(text[c.char_start : c.char_end] == c.content for c in chunk(pages))
@@ -89,7 +90,7 @@ def test_format_without_pages_has_no_page_span() -> None:
 @pytest.mark.parametrize("letter", ["!", "。", "\n", "\n ", "\u0301", "a", " "])
 def test_long_runs_take_linear_time(letter: str) -> None:
     """Would not end within a day if a pattern were tried anew at each letter of the run."""
-    chunk([Page(1, letter * 2_000_000 + "x")])
+    chunk([Page(1, letter * 200_000 + "x")])
 
 
 def test_empty_document_has_no_chunks() -> None:

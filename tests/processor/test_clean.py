@@ -34,15 +34,20 @@ def test_lines_broken_by_the_layout_are_joined() -> None:
     )
 
 
+def test_sentence_that_ends_with_the_line_stays_alone() -> None:
+    text = "員工請假應事先提出申請經核准。\n第二條 加班應經主管事前核准"
+    assert unwrap(text) == text
+
+
 def test_short_lines_and_latin_lines_are_kept() -> None:
     text = "總則\n本規則適用於全體員工\nThe rules of this company apply to all\nwithout exception"
     assert unwrap(text) == text
 
 
 def test_long_runs_take_linear_time() -> None:
-    clean(" " * 2_000_000 + "x")
-    clean("." * 2_000_000)
-    unwrap("假\n" * 500_000)
+    clean(" " * 200_000 + "x")
+    clean("." * 200_000)
+    unwrap("假\n" * 100_000)
 
 
 def test_nothing_to_join() -> None:

@@ -135,6 +135,7 @@ def test_uploaded_document_becomes_searchable(
     assert row == ("completed", "員工 手冊 (1)+v2.txt", TEXT)
     messages = [entry.getMessage() for entry in caplog.records if entry.name == "processor"]
     begins = ["Received event ", "Processing S3 object ", "Document processing completed "]
+    assert all(str(document_id) in message for message in messages[1:])
     assert len(messages) == len(begins)
     assert all(message.startswith(begin) for message, begin in zip(messages, begins, strict=True))
     assert not any("請假" in message or "手冊" in message for message in messages)

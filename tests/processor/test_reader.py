@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import psutil
 import pytest
 
-from processor import limits
-from processor.errors import Code, PermanentError
+from processor import limits, reader, settings
+from processor.errors import Code, PermanentError, TransientError
 from processor.reader import allowed_seconds, read, read_bounded
 from tests.processor import files
 
@@ -33,9 +35,7 @@ def test_pages_arrive_as_they_were_extracted(tmp_path: Path) -> None:
     assert pages[2].heading == ("請假", "特別休假")
 
 
-def test_child_has_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from processor import settings
-
+def test_child_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("PATH", "/bin")
     assert settings.child_environment()["PATH"] == "/bin"
@@ -94,13 +94,19 @@ def test_pdf_that_unpacks_to_two_hundred_times_its_size(tmp_path: Path) -> None:
     assert code_of(path) is Code.NO_TEXT
 
 
+def test_page_with_too_much_text(tmp_path: Path) -> None:
+    assert code_of(files.crowded_pdf(tmp_path / "a.pdf", 210_000)) is Code.TOO_LARGE
+
+
+def test_document_with_too_much_text(tmp_path: Path) -> None:
+    assert code_of(written(tmp_path / "a.txt", b"x" * 20_000_001)) is Code.TOO_LARGE
+
+
 def test_zip_bomb(tmp_path: Path) -> None:
-    assert code_of(files.zip_bomb(tmp_path / "a.docx", 400)) is Code.TOO_LARGE
+    assert code_of(files.zip_bomb(tmp_path / "a.docx")) is Code.TOO_LARGE
 
 
 def test_xml_entities_are_not_expanded(tmp_path: Path) -> None:
-    import zipfile
-
     original, hostile = files.docx(tmp_path / "a.docx"), tmp_path / "b.docx"
     bomb = b'<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
     with zipfile.ZipFile(original) as source, zipfile.ZipFile(hostile, "w") as target:
@@ -128,10 +134,11 @@ def test_file_over_the_cap_is_not_opened(tmp_path: Path) -> None:
 def test_reading_that_does_not_end_is_ended(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    before = psutil.Process().children()
     with pytest.raises(PermanentError) as error:
         read_bounded(pipe, ".txt", 0.5)
     assert error.value.code is Code.TIMEOUT
-    assert psutil.Process().children() == []
+    assert psutil.Process().children() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
@@ -155,6 +162,25 @@ def test_memory_is_bounded() -> None:
     program = f"from processor import limits; limits.apply(9); bytearray({limits.MEMORY_BYTES})"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert b"MemoryError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("returncode", "code"),
+    [
+        (-signal.SIGXCPU, Code.TIMEOUT),
+        (-signal.SIGSEGV, Code.MALFORMED),
+        (-signal.SIGABRT, Code.OUT_OF_MEMORY),
+        (-signal.SIGKILL, Code.OUT_OF_MEMORY),
+    ],
+)
+def test_death_of_the_child_has_its_code(returncode: int, code: Code) -> None:
+    cause = reader._cause(returncode, expired=False)
+    assert isinstance(cause, PermanentError)
+    assert cause.code is code
+
+
+def test_child_that_could_not_start_is_no_fault_of_the_document() -> None:
+    assert isinstance(reader._cause(1, expired=False), TransientError)
 
 
 @pytest.mark.parametrize(("remaining", "seconds"), [(300, 60), (70, 50), (30, 15), (10, 5), (0, 0)])

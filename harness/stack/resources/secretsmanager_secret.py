@@ -30,6 +30,7 @@ PROPERTIES: dict[str, Shape] = {
     "Tags": TAGS,
 }
 ATTRIBUTES = frozenset({"Id"})
+_DEFAULT_KEY = "alias/aws/secretsmanager"  # DescribeSecret names a key only when it is another
 
 
 def create(client: Any, properties: Properties, name: str) -> Created:
@@ -49,6 +50,7 @@ def _generated(client: Any, rules: dict[str, Any]) -> str:
 
 def read(client: Any, physical_id: str, properties: Properties) -> Properties:
     return {
+        "KmsKeyId": _DEFAULT_KEY,
         **client.describe_secret(SecretId=physical_id),
         "SecretString": client.get_secret_value(SecretId=physical_id)["SecretString"],
     }

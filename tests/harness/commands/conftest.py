@@ -14,6 +14,8 @@ from harness import cli
 from harness.state import State
 from tests.harness.test_environment import ENVIRONMENT
 
+_POLL_S = 0.01  # how long the server takes to notice that it shall end
+
 Answer = Callable[[Request], Response]
 Serve = Callable[[Answer], AbstractContextManager[str]]
 
@@ -56,7 +58,7 @@ def environment(state: State) -> Serve:
     @contextmanager
     def running(answer: Answer) -> Iterator[str]:
         server = make_server("127.0.0.1", 0, Request.application(answer), threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=[_POLL_S])
         thread.start()
         url = f"http://127.0.0.1:{server.port}"
         state.claim()

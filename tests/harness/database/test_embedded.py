@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from harness.state import State
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run it as another user")
 
+_LONG_S = 20.0
 _ONE_LIFE = """
 import asyncio, sys
 from pathlib import Path
@@ -182,6 +184,33 @@ def test_a_server_that_takes_too_long_is_reported_and_ended(state):
         asyncio.run(server.start())
     asyncio.run(server.stop())
     assert list(state.path("processes").glob("*")) == []
+
+
+def test_a_start_that_is_cancelled_leaves_nothing_outside(state, monkeypatch, tmp_path):
+    entered, proceed = threading.Event(), threading.Event()
+    real = installation.installed
+
+    def slow() -> Path:
+        entered.set()
+        assert proceed.wait(_LONG_S)
+        return real()
+
+    async def main() -> None:
+        server = EmbeddedPostgres(state)
+        starting = asyncio.create_task(server.start())
+        assert await asyncio.to_thread(entered.wait, _LONG_S)
+        starting.cancel()
+        proceed.set()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        await server.stop()
+        state.clean()
+
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(installation, "installed", slow)
+    asyncio.run(main())
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 @only_root

@@ -47,7 +47,7 @@ def test_the_stage_is_shown_while_it_means_something(status, stage, shown):
 
 
 def test_a_bar_is_filled_by_what_is_read_and_shows_how_it_ended(tmp_path):
-    path = tmp_path / "f.pdf"
+    path = tmp_path / "[red]f.pdf"
     path.write_bytes(b"x" * 1000)
     screen = io.StringIO()
     bars = Bars(Console(file=screen, force_terminal=True, width=100))
@@ -56,8 +56,9 @@ def test_a_bar_is_filled_by_what_is_read_and_shows_how_it_ended(tmp_path):
             content.read(500)
             (task,) = bars._progress.tasks
             assert (task.completed, task.total) == (500, 1000)
-        bars.changed(path, Document("1", "f.pdf", "processing", "embed"))
+        bars.changed(path, Document("1", "[red]f.pdf", "processing", "embed"))
         assert task.fields["state"] == "processing (embed)"
-        bars.ended(Delivery(path, Document("1", "f.pdf", "completed"), 1.0))
+        bars.ended(Delivery(path, Document("1", "[red]f.pdf", "completed"), 1.0))
     assert task.finished
+    assert "[red]f.pdf" in screen.getvalue()
     assert "completed" in screen.getvalue()

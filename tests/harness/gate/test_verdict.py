@@ -71,8 +71,8 @@ def test_too_few_samples_are_inconclusive(goal):
     ("samples", "exit_code", "reason"),
     [
         ([], 0, "no samples"),
-        ([sample_at(number) for number in range(120)], 1, "did not run to its end"),
-        ([sample_at(number) for number in range(120)], None, "did not run to its end"),
+        ([sample_at(number) for number in range(120)], 1, "ended early"),
+        ([sample_at(number) for number in range(120)], None, "ended early"),
         ([sample_at(number) for number in range(113)], 0, "arrivals/s instead of the declared 2"),
         ([sample_at(number) for number in range(127)], 0, "arrivals/s instead of the declared 2"),
         ([sample_at(number, lag=0.3, latency=0.4) for number in range(120)], 0, "saturated"),
@@ -99,8 +99,8 @@ def test_a_failed_scenario_fails(goals, evidence):
     ("suite", "reason"),
     [
         (Suite(0, ()), "no scenario ran"),
-        (Suite(5, ()), "did not run to their end"),
-        (Suite(None, (scenario(),)), "did not run to their end"),
+        (Suite(5, ()), "ended early"),
+        (Suite(None, (scenario(),)), "ended early"),
         (Suite(0, (scenario(), scenario("test_b.test_x", SKIPPED))), "1 scenarios were skipped"),
         (Suite(0, (scenario("test_corpus.test_x", SKIPPED),)), "no scenario ran"),
     ],

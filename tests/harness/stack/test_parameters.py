@@ -29,6 +29,8 @@ def test_lists_are_split():
         ({"Type": "Number"}, "x", "P must be a number"),
         ({"Type": "Number", "MinValue": 1}, "0", "P must be at least 1"),
         ({"Type": "Number", "MaxValue": 1}, "2", "P must be at most 1"),
+        ({"AllowedPattern": "["}, "x", "the declaration of the parameter P is not understood"),
+        ({"Type": "Number", "MinValue": "x"}, "1", "the declaration of the parameter P is not"),
         ({"Type": "AWS::SSM::Parameter::Value<String>"}, "x", "which is not supported"),
     ],
 )

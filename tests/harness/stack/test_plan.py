@@ -97,6 +97,8 @@ def test_what_moto_would_lose_is_refused_with_the_way_out():
     ("resources", "message"),
     [
         ({"Q": {**QUEUE, "CreationPolicy": {}}}, "Q CreationPolicy: is not supported"),
+        ({"Q": {**QUEUE, "Properties": []}}, "Q Properties: must be an object"),
+        ({"Q": {**QUEUE, "DependsOn": True}}, "Q DependsOn: there is no resource True"),
         ({"Q": {**QUEUE, "DependsOn": "Nobody"}}, "Q DependsOn: there is no resource Nobody"),
         ({"Q": {**QUEUE, "Condition": "Nope"}}, "Q: there is no condition Nope"),
         (

@@ -10,8 +10,10 @@ import pytest
 from harness.stack import resources
 from harness.stack.aws import Aws
 from harness.stack.properties import Leaf, MapOf, Refused, SetOf
+from tests.harness.stack.conftest import ROOT
 
 KINDS = resources.by_type()
+PAGE = (ROOT / "docs" / "stack.md").read_text(encoding="utf-8")
 CONFIGURED = [kind for kind in KINDS.values() if isinstance(kind, resources.Configured)]
 AWS = Aws("http://127.0.0.1:9", "ap-northeast-1", connections=1)
 
@@ -35,6 +37,9 @@ class TestResourceType:
     def test_properties_are_a_shape(self, kind):
         assert is_shape(kind.PROPERTIES)
         assert isinstance(kind.ATTRIBUTES, frozenset)
+
+    def test_the_page_names_it(self, kind):
+        assert f"`{kind.TYPE}`" in PAGE
 
     def test_nothing_else_is_public(self, kind):
         own = {

@@ -58,8 +58,10 @@ def test_anchors_and_merge_keys_work():
         ("Resources: {}", "Resources is missing or empty"),
         ("Description: x", "Resources is missing or empty"),
         ("Resources: {A: {Properties: {}}}", "the resource A has no Type"),
-        ("Resources: {A: {Type: T, Properties: []}}", "Properties of the resource A must be"),
-        ("Resources: {A: {Type: T}}\nRules: {}", "the section Rules is not supported"),
+        ("Resources: {A: {Type: T}}\nRules: {}", "Rules is not supported here"),
+        ("Resources: {A: {Type: T}}\nParameters: {P: x}", "Parameters.P must be an object"),
+        ("Resources: {A: {Type: T}}\nOutputs: {O: {}}", "the output O has no Value"),
+        ("Resources: {A: x}", "Resources.A must be an object"),
     ],
 )
 def test_a_broken_template_is_one_clear_line(text, message):
