@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from harness.aws import ACCESS_KEY, SECRET_KEY
 from harness.bearer import bearer_token
 from harness.clock import SystemClock
+from harness.database import Database
 from harness.database.embedded import EmbeddedPostgres
 from harness.database.external import ExternalPostgres
 from harness.database.url import DatabaseUrl
@@ -42,10 +43,21 @@ Variables = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A running environment."""
+    """A running environment; parts: what it cannot live without, each with its end to await."""
 
     environment: Environment
-    moto: Moto
+    parts: Mapping[str, Callable[[], Awaitable[int]]]
+
+    async def broken(self) -> str:
+        """Return which part ended by itself, once one does."""
+        ends = {asyncio.ensure_future(ended()): name for name, ended in self.parts.items()}
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+        first = done.pop()
+        return f"{ends[first]} ended by itself with exit code {first.result()}"
 
 
 @asynccontextmanager
@@ -55,7 +67,7 @@ async def running(state: State, options: Options, report: Report) -> AsyncIterat
         start = _Start(stack, state, options, report)
         environment = await start.environment()
         environment.save(state)
-        yield Cloud(environment, start.moto)
+        yield Cloud(environment, start.parts)
 
 
 class _Start:
@@ -72,27 +84,31 @@ class _Start:
         self._journal = Journal(state.path("journal.jsonl"), self._clock)
         stack.callback(self._journal.close)
         services = services_of(options.template.read_text(errors="replace"))
-        self.moto = Moto(state.registry, state.path("moto.log"), options.inherited, services)
-        stack.push_async_callback(self.moto.stop)
-        self._plane = DataPlane(state, options, self.moto, self._journal, self._clock)
+        self._moto = Moto(state.registry, state.path("moto.log"), options.inherited, services)
+        stack.push_async_callback(self._moto.stop)
+        self._plane = DataPlane(state, options, self._moto, self._journal, self._clock)
         stack.push_async_callback(self._plane.close)
+        self._database = self._chosen_database()
+        stack.push_async_callback(self._database.stop)
+        self.parts = {
+            "the control plane (moto)": self._moto.ended,
+            "PostgreSQL": self._database.ended,
+        }
 
     async def environment(self) -> Environment:
         """Bring everything up and return how clients reach it."""
         endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
         self._plane.reachable_at(endpoint_url)
-        database = self._database()
-        deployment = await self._deployment(endpoint_url, database.url)
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(self.moto.start())
-            parts.create_task(database.start())
-            expanded = parts.create_task(deployment.expanded())
-        self._plane.images.update(_images(expanded.result()))
+        async with asyncio.TaskGroup() as starting:
+            starting.create_task(self._moto.start())
+            starting.create_task(self._database.start())
+            deployment = await self._deployment(endpoint_url)
+            self._plane.images.update(_images(await deployment.expanded()))
         result = await deployment.apply()
-        self._plane.described.update(self._description(endpoint_url, database.url))
+        self._plane.described.update(self._description(endpoint_url))
         for hook in result["harness"].get("AfterDeploy", []):
             await self._hook(hook["Command"], endpoint_url, hook.get("Variables", {}))
-        return await self._environment(endpoint_url, result, database.url)
+        return await self._environment(endpoint_url, result)
 
     async def _listen(self, respond: Respond, port: int) -> str:
         server = HttpServer(respond)
@@ -107,19 +123,17 @@ class _Start:
                 "or let a free one be picked with `--port 0`"
             ) from None
 
-    def _database(self) -> EmbeddedPostgres | ExternalPostgres:
+    def _chosen_database(self) -> Database:
         if self._options.database_url:
             return ExternalPostgres(DatabaseUrl.parse(self._options.database_url))
-        embedded = EmbeddedPostgres(self._state)
-        self._stack.push_async_callback(embedded.stop)
-        return embedded
+        return EmbeddedPostgres(self._state)
 
-    async def _deployment(self, endpoint_url: str, database: DatabaseUrl) -> Deployment:
+    async def _deployment(self, endpoint_url: str) -> Deployment:
         deployment = await Deployment.begin(
             self._options.template,
             endpoint_url,
             self._options.region,
-            parameters=_database_parameters(database),
+            parameters=_database_parameters(self._database.url),
             registry=self._state.registry,
             environment=self._options.inherited,
             log=self._state.path("stack.log"),
@@ -128,7 +142,8 @@ class _Start:
         self._stack.push_async_callback(deployment.stop)
         return deployment
 
-    def _description(self, endpoint_url: str, database: DatabaseUrl) -> dict[str, Any]:
+    def _description(self, endpoint_url: str) -> dict[str, Any]:
+        database = self._database.url
         return {
             "template": str(self._options.template),
             "services": {"endpoint": endpoint_url, **self._plane.owned},
@@ -153,9 +168,7 @@ class _Start:
         directory = self._options.template.parent
         await run_hook(command, directory, environment, self._state.registry)
 
-    async def _environment(
-        self, endpoint_url: str, result: Mapping[str, Any], database: DatabaseUrl
-    ) -> Environment:
+    async def _environment(self, endpoint_url: str, result: Mapping[str, Any]) -> Environment:
         region, section = self._options.region, result["harness"]
         token = section.get("BearerToken", {})
         door = self._plane.endpoint.door
@@ -165,7 +178,7 @@ class _Start:
             region=region,
             access_key_id=ACCESS_KEY,
             secret_access_key=SECRET_KEY,
-            database_url=database.text(),
+            database_url=self._database.url.text(),
             token=await bearer_token(token, door, region, self._clock),
             pid=os.getpid(),
             started_at=self._clock.now(),

@@ -152,8 +152,7 @@ async def _run(options: Options, state: State, notice: _Notice) -> int:
 
 
 async def _until_the_end(cloud: Cloud) -> None:
-    code = await cloud.moto.ended()
-    raise EnvironmentFailedError(f"the control plane (moto) ended with exit code {code}")
+    raise EnvironmentFailedError(f"{await cloud.broken()}; start again with `harness up`")
 
 
 def _cancelled_by_signals(main: asyncio.Task[Any]) -> list[signal.Signals]:

@@ -8,11 +8,17 @@ from harness.database.url import DatabaseUrl
 
 
 class Database(Protocol):
+    url: DatabaseUrl
+
     async def start(self) -> DatabaseUrl:
         """Return where the database is once it answers and has the extension `vector`.
 
         Raises `EnvironmentFailedError` with the reason when it does not come to that.
         """
+        ...
+
+    async def ended(self) -> int:
+        """Return the exit status once it is gone by itself."""
         ...
 
     async def stop(self) -> None: ...

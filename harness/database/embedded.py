@@ -82,6 +82,11 @@ class EmbeddedPostgres:
                 "`harness doctor` looks for causes"
             ) from None
 
+    async def ended(self) -> int:
+        """Return the server's exit status once it is gone by itself."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def stop(self) -> None:
         if self._process is not None:
             await child.stop(self._process, registry=self._state.registry, signal=END)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from harness.database.url import DatabaseUrl
 from harness.errors import EnvironmentFailedError
 
@@ -29,6 +31,11 @@ class ExternalPostgres:
                 "pgvector is installed on its server"
             ) from error
         return self.url
+
+    async def ended(self) -> int:
+        """Never return: its end is for whoever runs it to notice."""
+        never: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        return await never
 
     async def stop(self) -> None:
         """Do nothing: it is not ours to stop."""

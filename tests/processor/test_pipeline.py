@@ -19,6 +19,7 @@ from processor.errors import Code, PermanentError, TransientError
 from processor.events import ObjectRef
 from processor.pipeline import EVENT_ATTEMPTS, Dependencies, Outcome, ingest, ingest_file
 from processor.settings import DatabaseCredentials
+from processor.store import Arrival
 from tests.processor import fakes, files
 
 TEXT = "# 請假\n員工請假應於三個工作日前提出申請。\n# 加班\n加班應經主管事前核准。\n"
@@ -182,6 +183,24 @@ def test_newer_version_wins_over_a_run_in_progress(
     done = ingest(reference("v1", "01"), with_embedder(deps, newer))
     assert done.outcome is Outcome.SUPERSEDED
     assert contents(connection) == ["# 出差\n出差旅費應於返回後七日內報支。"]
+
+
+def test_run_that_was_overtaken_writes_nothing_while_the_other_works(
+    deps: Dependencies, other: Dependencies, connection: Connection
+) -> None:
+    def overtake() -> None:
+        arrival = Arrival(ID, "手冊.md", "key", 1, "v2", "02")
+        assert other.store.claim(arrival, other.owner, 300) is not None
+
+    done = ingest(reference(), with_embedder(deps, fakes.InterruptedEmbedder(overtake)))
+    assert done.outcome is Outcome.SUPERSEDED
+    row = document(connection)
+    assert (row["status"], row["s3_version"], row["lease_owner"]) == (
+        "processing",
+        "v2",
+        "request-2",
+    )
+    assert contents(connection) == []
 
 
 def test_document_deleted_meanwhile_does_not_come_back(

@@ -174,3 +174,17 @@ def test_a_failing_hook_shows_what_it_said(harness, template, state_dir):
 @pytest.mark.parametrize("option", [["--time-scale", "0"], ["--port", "70000"]])
 def test_impossible_options_are_refused(harness, template, option):
     refuses(harness("up", *option, "--template", template), 2, option[0])
+
+
+@pytest.mark.parametrize(("part", "name"), [("moto_server", "moto"), ("postgres", "PostgreSQL")])
+def test_a_part_that_dies_ends_the_environment(variables, template, state_dir, part, name):
+    with up(variables, template) as process:
+        read_until(process, "Ctrl-C")
+        family = [p for p in psutil.Process(process.pid).children() if part in str(p.cmdline())]
+        family[0].kill()
+        code = process.wait(LIMIT_S)
+        said = process.stderr.read()
+    assert code == 4
+    assert name in said
+    assert "Traceback" not in said
+    assert not state_dir.exists()
