@@ -71,5 +71,5 @@ class BedrockEmbedder:
 
 def _vectors(answer: dict[str, Any]) -> list[Vector]:
     # The model answers a list, or a dict by type when the request names the types.
-    embeddings = answer["embeddings"]
-    return list(embeddings["float"] if isinstance(embeddings, dict) else embeddings)
+    embeddings = answer.get("embeddings", [])
+    return list(embeddings.get("float", []) if isinstance(embeddings, dict) else embeddings)

@@ -75,3 +75,13 @@ def test_failing_service_is_named(error: Exception) -> None:
     with pytest.raises(TransientError, match="Bedrock failed") as raised:
         BedrockEmbedder(Broken(error), "m").embed(["a"], purpose="search_document")
     assert raised.value.__cause__ is error
+
+
+@pytest.mark.parametrize("answer", [{}, {"embeddings": {}}, {"embeddings": {"int8": [[1]]}}])
+def test_an_answer_without_float_vectors_is_an_error(answer: dict[str, Any]) -> None:
+    class Silent:
+        def invoke_model(self, **_: str) -> dict[str, Any]:
+            return {"body": io.BytesIO(json.dumps(answer).encode())}
+
+    with pytest.raises(TransientError, match="Bedrock"):
+        BedrockEmbedder(Silent(), "m").embed(["a"], purpose="search_document")

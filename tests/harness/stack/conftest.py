@@ -41,22 +41,25 @@ class ControlPlane:
         urlopen(Request(f"{self.url}/moto-api/reset", method="POST")).close()  # noqa: S310
 
     def apply(self, template: Path, parameters: dict[str, str] | None = None) -> Applied:
-        lines = [json.dumps({"parameters": parameters or {}}), "go", ""]
-        return run([str(template), "--endpoint-url", self.url], "\n".join(lines))
+        """Apply as `harness up` does, in a process of its own."""
+        process = subprocess.run(
+            [sys.executable, "-m", "harness.stack", *self.arguments(template)],
+            input=json.dumps({"parameters": parameters or {}}) + "\ngo\n",
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+            timeout=120,
+        )
+        assert process.stderr == ""
+        return Applied(process.returncode, events(process.stdout))
+
+    def arguments(self, template: Path) -> list[str]:
+        return [str(template), "--endpoint-url", self.url, "--region", REGION]
 
 
-def run(arguments: list[str], stdin: str) -> Applied:
-    process = subprocess.run(
-        [sys.executable, "-m", "harness.stack", *arguments, "--region", REGION],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-        timeout=120,
-    )
-    assert process.stderr == ""
-    return Applied(process.returncode, [json.loads(line) for line in process.stdout.splitlines()])
+def events(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
 
 
 @pytest.fixture(scope="session")

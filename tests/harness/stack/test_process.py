@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness.stack.conftest import ROOT, ControlPlane, run
+from harness.stack.__main__ import main
+from tests.harness.stack.conftest import ROOT, Applied, ControlPlane, events
 
-NOBODY = ["--endpoint-url", "http://127.0.0.1:9"]
+NOBODY = ControlPlane("http://127.0.0.1:9")
 NO_PARAMETERS = '{"parameters": {}}\n'
+
+
+Run = Callable[[list[str], str], Applied]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys) -> Run:
+    """Run the command here and not in a process of its own, which is slower."""
+
+    def run(arguments: list[str], stdin: str) -> Applied:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = main(arguments)
+        return Applied(code, events(capsys.readouterr().out))
+
+    return run
 
 
 def write(directory: Path, resources: dict[str, Any], **sections: Any) -> Path:
@@ -116,71 +134,77 @@ def test_a_setting_that_the_control_plane_forgets_is_a_failure(control_plane, tm
     assert remaining(control_plane) == [[], [], [], []]
 
 
-def refusal(arguments: list[str], stdin: str = NO_PARAMETERS) -> dict[str, Any]:
-    result = run([*arguments, *NOBODY], stdin)
-    assert result.code == 1
-    (event,) = result.events
-    assert event["event"] == "failed"
-    assert event["rolled_back"] == []
-    return event
+@pytest.fixture
+def refusal(run: Run) -> Callable[..., dict[str, Any]]:
+    """Return the one event of a run that is refused before the endpoint is asked anything."""
+
+    def refusal(template: Path, *more: str, stdin: str = NO_PARAMETERS) -> dict[str, Any]:
+        result = run([*NOBODY.arguments(template), *more], stdin)
+        assert result.code == 1
+        (event,) = result.events
+        assert event["event"] == "failed"
+        assert event["rolled_back"] == []
+        return event
+
+    return refusal
 
 
-def test_a_missing_parameter_is_named_before_anything_is_asked_of_the_endpoint():
-    event = refusal([str(ROOT / "template.yaml")])
+def test_a_missing_parameter_is_named(refusal):
+    event = refusal(ROOT / "template.yaml")
     assert event["message"].startswith("the parameter DatabasePassword has no value")
 
 
-def test_a_missing_template_is_named(tmp_path):
-    event = refusal([str(tmp_path / "none.yaml")])
+def test_a_missing_template_is_named(refusal, tmp_path):
+    event = refusal(tmp_path / "none.yaml")
     assert event["message"].endswith("none.yaml cannot be read: No such file or directory")
 
 
-def test_an_unknown_type_is_refused_before_anything_is_created(tmp_path):
-    event = refusal([str(write(tmp_path, {**GOOD, "T": {"Type": "AWS::SNS::Topic"}}))])
+def test_an_unknown_type_is_refused_before_anything_is_created(refusal, tmp_path):
+    event = refusal(write(tmp_path, {**GOOD, "T": {"Type": "AWS::SNS::Topic"}}))
     assert event["logical_id"] == "T"
     assert "AWS::SNS::Topic is not supported here" in event["message"]
 
 
-def test_an_unhandled_property_is_refused_before_anything_is_created(tmp_path):
+def test_an_unhandled_property_is_refused_before_anything_is_created(refusal, tmp_path):
     bad = bucket(VersioningConfiguration={"Status": "Enabled", "Typo": 1})
-    event = refusal([str(write(tmp_path, {**GOOD, "Bucket": bad}))])
+    event = refusal(write(tmp_path, {**GOOD, "Bucket": bad}))
     assert (event["logical_id"], event["property"]) == ("Bucket", "VersioningConfiguration.Typo")
 
 
-def test_a_parameter_of_the_command_line_must_be_declared(tmp_path):
-    event = refusal([str(write(tmp_path, GOOD)), "--parameter", "Typo=x"])
+def test_a_parameter_of_the_command_line_must_be_declared(refusal, tmp_path):
+    event = refusal(write(tmp_path, GOOD), "--parameter", "Typo=x")
     assert event["message"].startswith("the template declares no parameter Typo")
 
 
-def test_a_parameter_without_a_value_says_how(tmp_path):
-    event = refusal([str(write(tmp_path, GOOD)), "--parameter", "Typo"])
+def test_a_parameter_without_a_value_says_how(refusal, tmp_path):
+    event = refusal(write(tmp_path, GOOD), "--parameter", "Typo")
     assert event["message"] == "--parameter Typo has no value; write Typo=VALUE"
 
 
 @pytest.mark.parametrize("line", ["", "go\n", "[]\n", '{"parameters": 1}\n'])
-def test_input_that_is_not_the_protocol_is_refused(tmp_path, line):
-    event = refusal([str(write(tmp_path, GOOD))], line)
+def test_input_that_is_not_the_protocol_is_refused(refusal, tmp_path, line):
+    event = refusal(write(tmp_path, GOOD), stdin=line)
     assert event["message"] == 'the first line of input must be {"parameters": {…}}'
 
 
-def test_an_endpoint_that_does_not_answer_is_named(tmp_path):
-    result = run([str(write(tmp_path, GOOD)), *NOBODY], NO_PARAMETERS + "go\n")
+def test_an_endpoint_that_does_not_answer_is_named(run, tmp_path):
+    result = run(NOBODY.arguments(write(tmp_path, GOOD)), NO_PARAMETERS + "go\n")
     assert result.code == 1
     assert result.last["logical_id"] == "Logs"
     assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in result.last["message"]
 
 
-def test_nothing_is_created_when_the_parent_goes_away(control_plane, tmp_path):
+def test_nothing_is_created_when_the_parent_goes_away(run, control_plane, tmp_path):
     template = write(tmp_path, GOOD)
-    result = run([str(template), "--endpoint-url", control_plane.url], NO_PARAMETERS)
+    result = run(control_plane.arguments(template), NO_PARAMETERS)
     assert result.code == 1
     assert [event["event"] for event in result.events] == ["expanded"]
     assert remaining(control_plane) == [[], [], [], []]
 
 
-def test_parameters_of_the_command_line_win_over_those_offered(control_plane, tmp_path):
+def test_parameters_of_the_command_line_win_over_those_offered(run, control_plane, tmp_path):
     named = {**LOGS, "Properties": {"LogGroupName": {"Ref": "Name"}}}
     template = write(tmp_path, {"Logs": named}, Parameters={"Name": {"Type": "String"}})
-    arguments = [str(template), "--endpoint-url", control_plane.url, "--parameter", "Name=/given"]
+    arguments = [*control_plane.arguments(template), "--parameter", "Name=/given"]
     result = run(arguments, '{"parameters": {"Name": "/offered"}}\ngo\n')
     assert result.last["resources"]["Logs"]["physical_id"] == "/given"
