@@ -15,15 +15,23 @@ OPEN_FILES = 64
 _PR_SET_PDEATHSIG = 1
 
 
-def apply(seconds: float) -> None:
-    """Bound this process: memory, `seconds` of CPU, open files, no core dump, no orphan."""
+# Beyond the parent's own alarm, which also says why it killed; this one needs no parent.
+_ALARM_SLACK_SECONDS = 5.0
+
+
+def apply(seconds: float, parent: int) -> None:
+    """Bound this process: memory, `seconds` of CPU and time, open files, no core dump, no orphan.
+
+    parent: pid of the process that reads the answer; without it there is nothing to do.
+    """
     cpu = math.ceil(seconds)
     _set(resource.RLIMIT_CPU, cpu, cpu + 1)  # SIGXCPU, then SIGKILL
     _set(resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES)
     _set(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
     _set(resource.RLIMIT_CORE, 0, 0)
+    signal.setitimer(signal.ITIMER_REAL, seconds + _ALARM_SLACK_SECONDS)
     if sys.platform == "linux":
-        _die_with_parent()
+        _die_with(parent)
 
 
 def _set(kind: int, soft: int, hard: int) -> None:
@@ -34,8 +42,7 @@ def _set(kind: int, soft: int, hard: int) -> None:
         print(f"limit {kind} not set: {error}", file=sys.stderr)
 
 
-def _die_with_parent() -> None:
-    parent = os.getppid()
+def _die_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died in between
+    if os.getppid() != parent:  # it died before the request was in place
         os.kill(os.getpid(), signal.SIGKILL)

@@ -75,9 +75,10 @@ def read_bounded(path: Path, suffix: str, seconds: float) -> list[Page]:
 
 def _start(path: Path, suffix: str, seconds: float) -> Child:
     search = os.pathsep.join([str(_ROOT), *sys.path])
+    # Without `site`: the search path is given, and its start-up files cost more than Python's.
+    program = [sys.executable, "-P", "-S", "-m", "processor.extract"]
     return subprocess.Popen(
-        # Without `site`: the search path is given, and its start-up files cost more than Python's.
-        [sys.executable, "-P", "-S", "-m", "processor.extract", str(path), suffix, str(seconds)],
+        [*program, str(path), suffix, str(seconds), str(os.getpid())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -18,7 +18,7 @@ def expand(template: Template, parameters: Values, region: str) -> Template:
     Raises `TemplateError` when the translator refuses the template.
     """
     transforms = template.get("Transform", [])
-    transforms = [transforms] if isinstance(transforms, str) else transforms
+    transforms = transforms if isinstance(transforms, list) else [transforms]
     for transform in transforms:
         if transform != _SAM:
             raise TemplateError(f"the transform {transform} is not supported, only {_SAM}")

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from harness.stack.errors import TemplateError
+from harness.stack.intrinsics import function_name
 from harness.stack.properties import Leaf, MapOf, Shape, unhandled
 
 Template = dict[str, Any]
@@ -65,7 +66,8 @@ def _plain(loader: _Loader, node: yaml.Node) -> Any:
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[str] = set()
-    for key, _ in node.value:
+    scalars = (key for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+    for key in scalars:
         if key.value in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f'"{key.value}" is there twice', key.start_mark
@@ -117,6 +119,8 @@ def _problems(template: Any) -> Iterator[str]:
     if not isinstance(template, dict):
         yield "it must be a mapping with a section Resources"
         return
+    for section in filter(function_name, template.values()):
+        yield f"{function_name(section)} cannot stand for a whole section"
     for path, problem in unhandled(template, _SECTIONS):
         yield f"{path} {problem}"
     if not template.get("Resources"):

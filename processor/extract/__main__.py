@@ -1,4 +1,4 @@
-"""The child that reads one hostile file: `python -m processor.extract PATH SUFFIX SECONDS`.
+"""The child that reads one hostile file: `python -m processor.extract PATH SUFFIX SECONDS PARENT`.
 
 It writes a JSON line for each page and one for the ending, `{"end": …}` or `{"error": …}`; a
 child that died wrote none. Imports are few because every document waits for them.
@@ -26,8 +26,8 @@ _PACKAGE = Path(__file__).parents[1]
 
 def main(arguments: list[str]) -> int:
     """Read the file that the arguments name; always ends with an ending line unless killed."""
-    path, suffix, seconds = arguments
-    limits.apply(float(seconds))
+    path, suffix, seconds, parent = arguments
+    limits.apply(float(seconds), int(parent))
     _write(_ending(Path(path), suffix))
     return 0
 

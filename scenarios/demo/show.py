@@ -13,6 +13,8 @@ from scenarios.demo.find import Find
 from scenarios.demo.timeline import Passage, bars
 
 LOG_WIDTH = 140
+OTHER_COLUMNS = 80
+NARROWEST_BAR, WIDEST_BAR = 16, 40
 
 console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
 
@@ -27,6 +29,7 @@ def heading(text: str) -> None:
 
 def timeline(passages: Sequence[Passage]) -> None:
     columns = ("document", "pages", "chunks", "pending", "processing", "status", "timeline")
+    width = max(NARROWEST_BAR, min(WIDEST_BAR, console.width - OTHER_COLUMNS))
     rows = [
         (
             passage.file_name,
@@ -37,7 +40,7 @@ def timeline(passages: Sequence[Passage]) -> None:
             passage.status,
             bar,
         )
-        for passage, bar in zip(passages, bars(passages), strict=True)
+        for passage, bar in zip(passages, bars(passages, width), strict=True)
     ]
     _table("pending ░ → processing █ → completed", columns, rows)
 
@@ -61,9 +64,11 @@ def figures(measured: Sequence[Figure]) -> None:
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    table = Table(title=f"\n{title}", title_justify="left", box=None, pad_edge=False)
+    first, *others = columns
+    table.add_column(first, overflow="fold")
+    for column in others:
+        table.add_column(column, overflow="fold", no_wrap=column != "sentence")
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from scenarios.client import Pipeline
 
-WIDTH = 40
 PENDING, PROCESSING = "░", "█"
 _QUERY = """
     SELECT id::text, file_name, status, page_count AS pages, chunk_count AS chunks,
@@ -55,8 +54,11 @@ def passages(pipeline: Pipeline, document_ids: Sequence[str]) -> list[Passage]:
     return [Passage(**row) for row in pipeline.rows(_QUERY, list(document_ids))]
 
 
-def bars(passages: Sequence[Passage]) -> list[str]:
-    """Return a bar per document on one common scale: waiting light, working dark."""
+def bars(passages: Sequence[Passage], width: int) -> list[str]:
+    """Return a bar of at most `width` characters per document, all on one scale.
+
+    Waiting is light, working is dark.
+    """
     if not passages:
         return []
     begin = min(passage.times[0] for passage in passages)
@@ -64,7 +66,7 @@ def bars(passages: Sequence[Passage]) -> list[str]:
     span = (end - begin).total_seconds() or 1.0
 
     def column(time: datetime) -> int:
-        return round((time - begin).total_seconds() / span * (WIDTH - 1))
+        return round((time - begin).total_seconds() / span * (width - 1))
 
     return [_bar(*(column(time) for time in passage.times)) for passage in passages]
 

@@ -159,7 +159,10 @@ def test_child_dies_with_its_parent(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS refuses a limit of memory")
 def test_memory_is_bounded() -> None:
-    program = f"from processor import limits; limits.apply(9); bytearray({limits.MEMORY_BYTES})"
+    program = (
+        "import os; from processor import limits;"
+        f"limits.apply(9, os.getppid()); bytearray({limits.MEMORY_BYTES})"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert b"MemoryError" in done.stderr
 
@@ -217,3 +220,10 @@ def test_real_manuals(name: str, pages: int, sentence: str, corpora: Path) -> No
     found = read(corpora / "pdf" / name, name, 300)
     assert len(found) == pages
     assert any(sentence in page.text for page in found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_child_of_a_parent_that_is_gone_already_does_nothing() -> None:
+    program = "import os; from processor import limits; limits.apply(9, os.getpid()); print('here')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from scenarios.demo.timeline import PENDING, PROCESSING, WIDTH, Passage, bars
+from scenarios.demo.timeline import PENDING, PROCESSING, Passage, bars
 
+WIDTH = 40
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -18,7 +19,7 @@ def passage(stored: float, started: float | None, settled: float | None) -> Pass
 
 
 def test_bars_share_a_scale():
-    first, second = bars([passage(0, 10, 20), passage(10, 20, 39)])
+    first, second = bars([passage(0, 10, 20), passage(10, 20, 39)], WIDTH)
     assert first == PENDING * 10 + PROCESSING * 11
     assert second == " " * 10 + PENDING * 10 + PROCESSING * 20
     assert len(second) == WIDTH
@@ -28,14 +29,14 @@ def test_an_event_that_overtook_its_row_did_not_wait():
     overtaken = passage(5, 3, 8)
     assert overtaken.pending_s == 0.0
     assert overtaken.processing_s == 5.0
-    assert bars([overtaken]) == [PROCESSING * WIDTH]
+    assert bars([overtaken], WIDTH) == [PROCESSING * WIDTH]
 
 
 def test_a_document_that_never_started_has_no_times():
     waiting = passage(0, None, None)
     assert (waiting.pending_s, waiting.processing_s) == (None, None)
-    assert bars([waiting]) == [PROCESSING]
+    assert bars([waiting], WIDTH) == [PROCESSING]
 
 
 def test_no_documents_have_no_bars():
-    assert bars([]) == []
+    assert bars([], WIDTH) == []

@@ -53,6 +53,7 @@ def test_anchors_and_merge_keys_work():
     [
         ("Resources:\n  A: [", "t.yaml:3:1: did not find expected node content"),
         ("Resources:\n  A: {Type: T}\n  A: {Type: U}", 't.yaml:3:3: "A" is there twice'),
+        ("Resources: {{ resources }}", "t.yaml:1:12: found unhashable key"),
         ("", "must be a mapping"),
         ("just text", "must be a mapping"),
         ("Resources: {}", "Resources is missing or empty"),
@@ -61,6 +62,7 @@ def test_anchors_and_merge_keys_work():
         ("Resources: {A: {Type: T}}\nRules: {}", "Rules is not supported here"),
         ("Resources: {A: {Type: T}}\nParameters: {P: x}", "Parameters.P must be an object"),
         ("Resources: {A: {Type: T}}\nOutputs: {O: {}}", "the output O has no Value"),
+        ("Resources: {A: {Type: T}}\nOutputs: !Sub x", "Fn::Sub cannot stand for a whole section"),
         ("Resources: {A: x}", "Resources.A must be an object"),
     ],
 )
