@@ -8,15 +8,18 @@ fastest way to answer small requests on one loop (docs/decisions/0001-own-http-o
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from harness.call import Headers
 
-HEAD_LIMIT = 64 * 1024
 PIECE = 256 * 1024
 _BODILESS = (204, 304)
+_START = re.compile(r"(HTTP/1\.[01]) (\d{3}) (.*)|(\S+) (\S+) (HTTP/1\.[01])")
+_CONTROL = re.compile(r"[\r\n\0]")
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 class ProtocolError(Exception):
@@ -36,6 +39,9 @@ class Head:
 
     def header(self, name: str, default: str = "") -> str:
         return next((value for key, value in self.headers if key == name), default)
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
 
     @property
     def keeps_alive(self) -> bool:
@@ -63,21 +69,25 @@ def parse_head(raw: bytes) -> Head:
     Raises `ProtocolError` for anything that two parsers could read differently.
     """
     start, *lines = raw.decode("latin-1").lstrip("\r\n").removesuffix("\r\n\r\n").split("\r\n")
-    parts = start.split(" ", 2)
-    if len(parts) != 3 or not (parts[0].startswith("HTTP/1.") or parts[2].startswith("HTTP/1.")):
+    match = _START.fullmatch(start)
+    if match is None or _CONTROL.search(start):
         raise ProtocolError(f"malformed start line: {start[:80]!r}")
-    return Head((parts[0], parts[1], parts[2]), [_parse_header(line) for line in lines])
+    first, second, third = match.groups()[:3] if match[1] else match.groups()[3:]
+    return Head((first, second, third), [_parse_header(line) for line in lines])
 
 
 def _parse_header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if not colon or not name or name != name.strip() or any(c in name for c in " \t\r\n\0"):
+    if not colon or not name or any(c in name for c in " \t") or _CONTROL.search(line):
         raise ProtocolError(f"malformed header line: {line[:80]!r}")
     return name.lower(), value.strip(" \t")
 
 
 class StreamBody:
-    """The body of one message, read from the connection while it is consumed."""
+    """The body of one message, read from the connection while it is consumed.
+
+    broken: it ended in a `ProtocolError`, so nobody knows where the next message begins.
+    """
 
     def __init__(
         self,
@@ -92,21 +102,22 @@ class StreamBody:
         self._ask = ask
         self._pieces = self._framing(head, until_close=until_close)
         self.finished = False
+        self.broken = False
 
     def _framing(self, head: Head, *, until_close: bool) -> AsyncIterator[bytes]:
-        encoding = head.header("transfer-encoding").lower()
-        length = head.header("content-length")
-        if encoding and length:
-            raise ProtocolError("both content-length and transfer-encoding")
-        if encoding:
-            if encoding != "chunked":
-                raise ProtocolError(f"transfer-encoding {encoding!r} is not supported", 501)
+        encodings = head.all("transfer-encoding")
+        lengths = head.all("content-length")
+        if len(encodings) + len(lengths) > 1:
+            raise ProtocolError("content-length or transfer-encoding given more than once, or both")
+        if encodings:
+            if encodings[0].lower() != "chunked":
+                raise ProtocolError(f"transfer-encoding {encodings[0]!r} is not supported", 501)
             return self._chunked()
-        if until_close and not length:
+        if until_close and not lengths:
             return self._until_close()
-        if length and not (length.isascii() and length.isdigit()):
+        if lengths and not (lengths[0].isascii() and lengths[0].isdigit()):
             raise ProtocolError("malformed content-length")
-        return self._counted(int(length or 0))
+        return self._counted(int(lengths[0]) if lengths else 0)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self.finished:
@@ -114,8 +125,12 @@ class StreamBody:
         if self._ask is not None:
             self._ask.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._ask = None
-        async for piece in self._pieces:
-            yield piece
+        try:
+            async for piece in self._pieces:
+                yield piece
+        except ProtocolError:
+            self.broken = True
+            raise
         self.finished = True
 
     async def read(self) -> bytes:
@@ -138,19 +153,22 @@ class StreamBody:
         while size := await self._chunk_size():
             async for piece in self._counted(size):
                 yield piece
-            await self._line()
+            if await self._line():
+                raise ProtocolError("a chunk is longer than announced")
         while await self._line():  # trailers
             pass
 
     async def _chunk_size(self) -> int:
         text = (await self._line()).partition(b";")[0].strip()
-        try:
-            return int(text, 16)
-        except ValueError:
-            raise ProtocolError(f"malformed chunk size {text[:20]!r}") from None
+        if not _CHUNK_SIZE.fullmatch(text):
+            raise ProtocolError(f"malformed chunk size {text[:20]!r}")
+        return int(text, 16)
 
     async def _line(self) -> bytes:
-        line = await self._reader.readline()
+        try:
+            line = await self._reader.readline()
+        except ValueError:  # how asyncio says that the line is longer than its buffer
+            raise ProtocolError("line too long inside a message body") from None
         if not line.endswith(b"\n"):
             raise ProtocolError("connection closed inside a message body")
         return line.rstrip(b"\r\n")

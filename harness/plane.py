@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.call import Call, Handler, Layer, Reply, Service
@@ -14,6 +15,7 @@ from harness.options import Options
 from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
+from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
@@ -62,7 +64,7 @@ class DataPlane:
         self._logs = LogDelivery(control_plane, region, journal, clock)
         self._metrics = MetricDelivery(control_plane, region, journal)
         journal.follow(self._metrics.observe)
-        functions = Functions(control_plane, region)
+        self._functions = functions = Functions(control_plane, region)
         code = CodeStore(state.path("code"), self.images, control_plane, region)
         executor = ProcessExecutor(state.registry)
         sandboxes = state.path("sandboxes")
@@ -98,19 +100,37 @@ class DataPlane:
         self.endpoint.host = endpoint_url.removeprefix("http://")
         self._launcher.endpoint_url = endpoint_url
 
-    def status(self) -> Mapping[str, Any]:
+    async def status(self) -> Mapping[str, Any]:
+        """Return what `harness status` shows."""
+        configurations = await self._functions.configurations()
         return {
             **self.described,
-            "functions": self._invoker.describe(),
+            "functions": [self._function(configuration) for configuration in configurations],
             "queued_events": self._queue.depth,
-            "findings": self._bedrock.findings(),
+            "findings": self._findings(configurations),
             "limits": {
                 "sandboxes per function": f"{self._options.max_sandboxes}; more invocations wait",
                 "function time-out": "enforced",
                 **{name: f"not enforced: {reason}" for name, reason in NOT_ENFORCED.items()},
             },
-            "memory_mb": memory_mb(),
+            "memory_mb": await asyncio.to_thread(memory_mb),
         }
+
+    def _function(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        name = configuration["FunctionName"]
+        state = configuration.get("State", "Active")
+        return {"name": name, "state": state, **self._invoker.describe(name)}
+
+    def _findings(self, configurations: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return what would fail on AWS: models called, and models that variables name."""
+        named = {
+            value
+            for configuration in configurations
+            for value in configuration.get("Environment", {}).get("Variables", {}).values()
+            if base_model(value)
+        }
+        sentences = [finding(self._options.region, model) for model in sorted(named)]
+        return sorted({*self._bedrock.findings(), *filter(None, sentences)})
 
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
@@ -19,7 +19,9 @@ class Status:
 
     name = "harness"
 
-    def __init__(self, report: Callable[[], Mapping[str, Any]], logs: LogDelivery) -> None:
+    def __init__(
+        self, report: Callable[[], Awaitable[Mapping[str, Any]]], logs: LogDelivery
+    ) -> None:
         self._report = report
         self._logs = logs
 
@@ -28,7 +30,7 @@ class Status:
 
     async def handle(self, call: Call) -> Reply:
         if call.path == "/_harness/status":
-            return _json(200, await asyncio.to_thread(self._report))
+            return _json(200, await self._report())
         if call.path == "/_harness/logs/wait":
             return await self._wait(call)
         return _json(404, {"message": f"no such path: {call.path}"})

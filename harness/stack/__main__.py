@@ -48,7 +48,11 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m harness.stack", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.stack",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("template", type=Path)
     parser.add_argument("--endpoint-url", required=True)
     parser.add_argument("--region", required=True)

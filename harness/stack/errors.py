@@ -4,8 +4,7 @@
     ├── TemplateError         nothing was created: the template or a parameter has to be changed
     └── ResourceError         AWS refused a resource, or holds something else than was asked for
 
-Both name the resource and the property as far as they are known; `rolled_back` is filled in by
-whoever cleans up.
+Both name the resource and the property as far as they are known.
 """
 
 from __future__ import annotations
@@ -31,8 +30,6 @@ class StackError(HarnessError):
 
 class TemplateError(StackError):
     """Nothing was created: the template or a parameter has to be changed."""
-
-    exit_code = 2
 
 
 class ResourceError(StackError):

@@ -111,6 +111,13 @@ class Functions:
             self._known[key] = await self._ask(*key)
         return self._known[key]
 
+    async def configurations(self) -> list[dict[str, Any]]:
+        """Return the configuration of every function, as ListFunctions has it."""
+        path = "/2015-03-31/functions/"
+        call = rest_call("lambda", self._region, "ListFunctions", "GET", path)
+        found: list[dict[str, Any]] = (await json_answer(self._control_plane, call))["Functions"]
+        return found
+
     def forget(self) -> None:
         """Ask again from now on: something was changed through the API."""
         self._known.clear()

@@ -72,19 +72,15 @@ class Invoker:
                 self._note("invocation.throttled", function, request_id, reason=reason)
             raise
 
-    def describe(self) -> list[dict[str, object]]:
-        """Return what `status` shows of every function that was invoked."""
-        return [
-            {
-                "name": name.removesuffix(":$LATEST"),
-                "state": "Active",
-                "sandboxes": pool.alive,
-                "running": pool.busy,
-                "waiting": pool.waiting,
-                "last_error": self.last_errors.get(name.partition(":")[0], ""),
-            }
-            for name, pool in self.pools.items()
-        ]
+    def describe(self, name: str) -> dict[str, object]:
+        """Return what `status` shows of a function: its sandboxes, all versions together."""
+        pools = [pool for key, pool in self.pools.items() if key.startswith(f"{name}:")]
+        return {
+            "sandboxes": sum(pool.alive for pool in pools),
+            "running": sum(pool.busy for pool in pools),
+            "waiting": sum(pool.waiting for pool in pools),
+            "last_error": self.last_errors.get(name, ""),
+        }
 
     async def close(self) -> None:
         for pool in self.pools.values():

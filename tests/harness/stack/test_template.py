@@ -53,7 +53,7 @@ def test_anchors_and_merge_keys_work():
     [
         ("Resources:\n  A: [", "t.yaml:3:1: did not find expected node content"),
         ("Resources:\n  A: {Type: T}\n  A: {Type: U}", 't.yaml:3:3: "A" is there twice'),
-        ("Resources: {{ resources }}", "t.yaml:1:12: found unhashable key"),
+        ("Resources: {{ resources }}", "t.yaml:1:13: found unhashable key"),
         ("", "must be a mapping"),
         ("just text", "must be a mapping"),
         ("Resources: {}", "Resources is missing or empty"),
