@@ -100,15 +100,19 @@ class _Start:
         endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
         self._plane.reachable_at(endpoint_url)
         async with asyncio.TaskGroup() as starting:
-            starting.create_task(self._moto.start())
-            starting.create_task(self._database.start())
+            starting.create_task(self._start_parts())
             deployment = await self._deployment(endpoint_url)
             self._plane.images.update(_images(await deployment.expanded()))
-        result = await deployment.apply()
+            result = await deployment.apply()
         self._plane.described.update(self._description(endpoint_url))
         for hook in result["harness"].get("AfterDeploy", []):
             await self._hook(hook["Command"], endpoint_url, hook.get("Variables", {}))
         return await self._environment(endpoint_url, result)
+
+    async def _start_parts(self) -> None:
+        # One after the other: the template waits for the control plane, only its hooks for both.
+        await self._moto.start()
+        await self._database.start()
 
     async def _listen(self, respond: Respond, port: int) -> str:
         server = HttpServer(respond)

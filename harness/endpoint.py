@@ -50,6 +50,8 @@ class Endpoint:
         except AwsError as error:
             return render(error, call)
         except (HarnessError, ProtocolError, ConnectionError) as error:
+            if body.broken:
+                raise  # the client does not speak HTTP: the server answers that, not the service
             return render(AwsError("InternalFailure", str(error), 500), call)
 
     def of_api(self, api_id: str) -> Respond:

@@ -13,6 +13,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.aws import ACCOUNT
 from harness.call import Call, Reply
 from harness.child import Registry, start, stop
 from harness.errors import EnvironmentFailedError
@@ -21,6 +22,7 @@ from harness.upstream import Upstream
 
 # Read by moto when it is imported: AWS managed policies exist as on AWS; AMIs are not needed.
 ENVIRONMENT = {
+    "MOTO_ACCOUNT_ID": ACCOUNT,
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     "MOTO_LAMBDA_STUB_ECR": "true",
@@ -38,7 +40,7 @@ class Moto:
         environment: Mapping[str, str],
         services: Sequence[str] = (),
     ) -> None:
-        """services: which will be asked first, by the names AWS's hosts have."""
+        """services: which will be asked first, by their signing names."""
         self._services = services
         self._registry = registry
         self._log = log
@@ -85,12 +87,26 @@ class Moto:
 
 
 _TYPE = re.compile(r"AWS::(\w+)::(\w+)")
-_BEHIND_SAM = {"Function": ("lambda", "iam"), "HttpApi": ("apigatewayv2",)}
+_BEHIND_SAM = {"Function": ("Lambda", "IAM"), "HttpApi": ("ApiGatewayV2",)}
+# CloudFormation's names to signing names, the slowest to load first; others load when asked.
+_SIGNING_NAMES = {
+    "EC2": "ec2",
+    "IAM": "iam",
+    "ApiGatewayV2": "apigateway",
+    "CloudWatch": "monitoring",
+    "ECR": "ecr",
+    "Lambda": "lambda",
+    "Logs": "logs",
+    "S3": "s3",
+    "SecretsManager": "secretsmanager",
+    "SNS": "sns",
+    "SQS": "sqs",
+}
 
 
 def services_of(template: str) -> list[str]:
-    """Return the services a template's text mentions, the slowest to load first (pure)."""
+    """Return the signing names of services a template's text mentions, in loading order (pure)."""
     found: set[str] = set()
     for service, kind in _TYPE.findall(template):
-        found.update(_BEHIND_SAM.get(kind, ()) if service == "Serverless" else (service.lower(),))
-    return sorted(found, key=lambda service: (service != "ec2", service != "iam", service))
+        found.update(_BEHIND_SAM.get(kind, ()) if service == "Serverless" else (service,))
+    return [signing for name, signing in _SIGNING_NAMES.items() if name in found]

@@ -18,13 +18,18 @@ API_ID_HEADER = "x-harness-api-id"
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _QUERY_SCOPE = re.compile(r"^[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request$")
 _API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.")
-_BUCKET_HOST = re.compile(r"^(.+)\.(?:s3[.-].+|s3|localhost)$")
+_BUCKET_HOST = re.compile(r"^(?!s3\.)(.+?)\.(?:s3[.-].+|s3|localhost)$")
 _BEDROCK_PATH = re.compile(r"^/model/[^/]+/(invoke|converse)(-with-response-stream|-stream)?$")
 _LAMBDA_PATH = re.compile(r"^/20\d\d-\d\d-\d\d/(functions|event-source-mappings)(/|$)")
 
 _LAMBDA_OPERATIONS = (
     ("POST", r"/2015-03-31/functions/[^/]+/invocations", "Invoke"),
     ("POST", r"/2014-11-13/functions/[^/]+/invoke-async/?", "InvokeAsync"),
+    (
+        "POST",
+        r"/2021-11-15/functions/[^/]+/response-streaming-invocations",
+        "InvokeWithResponseStream",
+    ),
     ("POST", r"/2015-03-31/functions/?", "CreateFunction"),
     ("DELETE", r"/2015-03-31/functions/[^/]+", "DeleteFunction"),
     ("PUT", r"/2015-03-31/functions/[^/]+/code", "UpdateFunctionCode"),
@@ -119,7 +124,8 @@ def _bucket_operation(method: str, parameters: dict[str, str], headers: dict[str
         return {"PUT": f"Put{name}", "GET": f"Get{name}"}.get(method, "")
     if method == "POST" and headers.get("content-type", "").startswith("multipart/form-data"):
         return "PostObject"
-    return "DeleteBucket" if method == "DELETE" and not parameters else ""
+    # Some SDKs name the operation in the query; every other parameter is a sub-resource.
+    return "DeleteBucket" if method == "DELETE" and parameters.keys() <= {"x-id"} else ""
 
 
 _NOT_AN_OBJECT_WRITE = frozenset(

@@ -74,16 +74,18 @@ class HttpServer:
         expects = head.header("expect").lower() == "100-continue"
         body = StreamBody(reader, head, ask=writer if expects else None)
         reply = await self._respond(head, body, source_ip)
-        reusable = head.keeps_alive and not body.waits_for_continue
+        reusable = head.keeps_alive and not body.waits_for_continue and not body.broken
         headers = reply.headers if reusable else [*reply.headers, ("connection", "close")]
         bodiless = head.start[0] == "HEAD"
-        await write_response(writer, reply.status, headers, reply.body, bodiless=bodiless)
-        return reusable and await _read_off(body)
+        try:
+            await write_response(writer, reply.status, headers, reply.body, bodiless=bodiless)
+            return reusable and await _read_off(body)
+        except ProtocolError:  # answered already, at least in part: all that is left is to hang up
+            return False
 
 
 async def _read_off(body: StreamBody) -> bool:
-    if body.finished:
-        return True
+    """Read what the handler left of the body; tell whether the next request begins after it."""
     read = 0
     async for piece in body:
         read += len(piece)

@@ -33,8 +33,12 @@ class Upstream:
     async def __call__(self, call: Call) -> Reply:
         """Forward `call` and return the answer; large bodies stream in both directions."""
         while self._idle:
+            reader, writer = self._idle.pop()
+            if reader.at_eof():
+                writer.close()
+                continue
             try:
-                return await self._exchange(*self._idle.pop(), call, reused=True)
+                return await self._exchange(reader, writer, call, reused=True)
             except _StaleConnectionError:
                 continue
         connection = await asyncio.open_connection(self._host, self._port, limit=2 * PIECE)

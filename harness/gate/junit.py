@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 
 PASSED = "passed"
 FAILED = "failed"
+ERRED = "erred"  # not carried out: its environment or another thing it needs was not there
 SKIPPED = "skipped"
-_OUTCOMES = {"failure": FAILED, "error": FAILED, "skipped": SKIPPED}
+_OUTCOMES = {"failure": FAILED, "error": ERRED, "skipped": SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from harness.errors import UsageError
 from harness.gate import exercise
 from harness.gate.evidence import SAMPLES_FILE, SCENARIOS_FILE, Evidence
 from harness.gate.goals import Goals
+from harness.gate.junit import PASSED
 from harness.gate.verdict import Finding, Outcome, Verdict
 
 SCHEMA_VERSION = 1
+NAMES_SHOWN = 5
 GATE_FILE = "gate.json"
 SUMMARY_FILE = "gate.md"
 _LOGS = (exercise.LOAD_LOG, exercise.SCENARIOS_LOG)
@@ -102,13 +104,19 @@ def _row(finding: Finding) -> str:
 
 
 def _failures(evidence: Evidence) -> list[str]:
-    """List the scenarios that did not pass, one line each."""
-    lines = [
-        f"- `{scenario.name}` {scenario.outcome}: {scenario.message}"
-        for scenario in evidence.suite.scenarios
-        if scenario.message
-    ]
+    """List the scenarios that did not pass, together where one reason explains many."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for scenario in evidence.suite.scenarios:
+        if scenario.outcome != PASSED:
+            reasons.setdefault((scenario.outcome, scenario.message), []).append(scenario.name)
+    lines = [_reason(*key, names) for key, names in reasons.items()]
     return [*lines, ""] if lines else []
+
+
+def _reason(outcome: str, message: str, names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:NAMES_SHOWN])
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return f"- {outcome}: {message}: {shown}{more}"
 
 
 def _times(verdict: Verdict) -> list[str]:

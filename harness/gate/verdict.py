@@ -61,6 +61,7 @@ def judge_suite(goals: Goals, suite: Suite) -> Finding:
     figures = {
         "passed": len(_names(suite, junit.PASSED)),
         "failed": failed,
+        "erred": _names(suite, junit.ERRED),
         "skipped": _names(suite, junit.SKIPPED),
         "waived": [waiver.scenario for waiver in goals.may_skip],
     }
@@ -71,6 +72,9 @@ def judge_suite(goals: Goals, suite: Suite) -> Finding:
 def _suite_outcome(suite: Suite, failed: list[str], skipped: list[str]) -> tuple[Outcome, str]:
     if failed:
         return Outcome.FAIL, f"{len(failed)} of {len(suite.scenarios)} scenarios failed"
+    erred = _names(suite, junit.ERRED)
+    if erred:
+        return Outcome.INCONCLUSIVE, f"{len(erred)} scenarios could not be carried out"
     if suite.exit_code != 0:
         return (
             Outcome.INCONCLUSIVE,

@@ -12,7 +12,9 @@ from harness.moto import services_of
         ("Type: AWS::SQS::Queue", ["sqs"]),
         ("AWS::S3::Bucket AWS::EC2::VPC AWS::IAM::Role", ["ec2", "iam", "s3"]),
         ("AWS::Serverless::Function", ["iam", "lambda"]),
-        ("AWS::Serverless::HttpApi", ["apigatewayv2"]),
+        ("AWS::Serverless::HttpApi", ["apigateway"]),
+        ("Type: AWS::CloudWatch::Alarm", ["monitoring"]),
+        ("Type: AWS::Glue::Job", []),
         ("!Ref AWS::Region", []),
     ],
 )

@@ -7,11 +7,14 @@ is built from (docs/services/lambda.md).
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
 import io
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,9 +61,9 @@ class CodeStore:
         if "ImageUri" in code:
             self._image(code["ImageUri"])
         elif "ZipFile" in code:
-            self._unpack(_decoded(code["ZipFile"]))
-        elif "S3Bucket" in code:
-            self._unpack(await self._object(code))
+            await asyncio.to_thread(self._unpack, _decoded(code["ZipFile"]))
+        elif "S3Bucket" in code and "S3Key" in code:
+            await asyncio.to_thread(self._unpack, await self._object(code))
 
     def locate(self, function: Function) -> tuple[Path, str]:
         """Return (task root, handler)."""
@@ -87,9 +90,12 @@ class CodeStore:
         target = self._path(hashlib.sha256(archive).hexdigest())
         if target.exists():
             return
+        self._directory.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=self._directory))
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as unpacked:
-                unpacked.extractall(target)
+                unpacked.extractall(draft)
+            _move(draft, target)
         except zipfile.BadZipFile:
             message = (
                 "Could not unzip uploaded file. Please check your file, then try to upload again."
@@ -97,6 +103,8 @@ class CodeStore:
             raise AwsError(
                 "InvalidParameterValueException", message, 400, {"Type": "User"}
             ) from None
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     async def _object(self, code: Mapping[str, Any]) -> bytes:
         version = code.get("S3ObjectVersion")
@@ -116,6 +124,16 @@ class CodeStore:
             )
             raise AwsError("InvalidParameterValueException", message, 400, {"Type": "User"})
         return await reply.read()
+
+
+def _move(draft: Path, target: Path) -> None:
+    """Make the unpacked code visible at once; somebody else may have unpacked the same."""
+    draft.chmod(0o755)
+    try:
+        draft.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
 
 
 def repository_name(uri: str) -> str:

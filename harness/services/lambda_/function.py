@@ -106,10 +106,10 @@ class Functions:
     async def get(self, reference: str, qualifier: str = "") -> Function:
         """Return a function; `AwsError` ResourceNotFoundException when there is none."""
         name, own_qualifier = parse_reference(reference)
-        key = (name, qualifier or own_qualifier)
-        if key not in self._known:
-            self._known[key] = await self._ask(*key)
-        return self._known[key]
+        key, known = (name, qualifier or own_qualifier), self._known
+        if key not in known:
+            known[key] = await self._ask(*key)
+        return known[key]
 
     async def configurations(self) -> list[dict[str, Any]]:
         """Return the configuration of every function, as ListFunctions has it."""
@@ -119,39 +119,45 @@ class Functions:
         return found
 
     def forget(self) -> None:
-        """Ask again from now on: something was changed through the API."""
-        self._known.clear()
-        self._event_configs.clear()
+        """Ask again from now on: something was changed through the API.
+
+        What is being asked at this moment ends up in the dictionaries dropped here.
+        """
+        self._known = {}
+        self._event_configs = {}
 
     async def event_invoke_config(self, reference: str) -> dict[str, Any]:
         """Return what PutFunctionEventInvokeConfig set for a function; {} when nothing was."""
         name, _ = parse_reference(reference)
-        if name not in self._event_configs:
+        configs = self._event_configs
+        if name not in configs:
             path = f"/2019-09-25/functions/{name}/event-invoke-config"
             call = rest_call("lambda", self._region, "GetFunctionEventInvokeConfig", "GET", path)
             try:
-                self._event_configs[name] = await json_answer(self._control_plane, call)
+                configs[name] = await json_answer(self._control_plane, call)
             except AwsError as error:
                 if error.status != 404:
                     raise
-                self._event_configs[name] = {}
-        return self._event_configs[name]
+                configs[name] = {}
+        return configs[name]
 
     async def _ask(self, name: str, qualifier: str) -> Function:
-        call = rest_call(
-            "lambda",
-            self._region,
-            "GetFunction",
-            "GET",
-            f"/2015-03-31/functions/{name}",
-            query=f"Qualifier={quote(qualifier)}" if qualifier else "",
-        )
+        path = f"/2015-03-31/functions/{name}"
+        query = f"Qualifier={quote(qualifier)}" if qualifier else ""
+        call = rest_call("lambda", self._region, "GetFunction", "GET", path, query=query)
         try:
-            return describe(await json_answer(self._control_plane, call))
+            answer = await json_answer(self._control_plane, call)
+            return describe({**answer, "Concurrency": await self._concurrency(name)})
         except AwsError as error:
             if error.status != 404:
                 raise
             raise self._not_found(name, qualifier) from None
+
+    async def _concurrency(self, name: str) -> dict[str, Any]:
+        """Return GetFunctionConcurrency's answer; GetFunction itself omits a reservation of 0."""
+        path = f"/2019-09-30/functions/{name}/concurrency"
+        call = rest_call("lambda", self._region, "GetFunctionConcurrency", "GET", path)
+        return await json_answer(self._control_plane, call)
 
     def _not_found(self, name: str, qualifier: str) -> AwsError:
         arn = f"arn:aws:lambda:{self._region}:123456789012:function:{name}"

@@ -65,7 +65,7 @@ class Invoker:
 
     async def _acquire(self, pool: Pool, function: Function, request_id: str) -> Sandbox:
         try:
-            return await pool.acquire(function)
+            return await pool.acquire(function, request_id)
         except AwsError as error:
             if error.status == 429:
                 reason = error.fields["Reason"]
@@ -86,13 +86,14 @@ class Invoker:
         for pool in self.pools.values():
             await pool.close()
 
-    async def _launch(self, function: Function) -> Sandbox:
+    async def _launch(self, function: Function, request_id: str) -> Sandbox:
         """Start a sandbox; a failed init stays with it as the answer of its one invocation."""
-        sandbox, failure = await self._launcher.launch(function, INIT_LIMIT_S)
+        sandbox, failure = await self._launcher.launch(function, INIT_LIMIT_S, request_id)
         if failure is not None and failure.status == "timeout":
             # "Suppressed init": Lambda tries once more, within the function's own time-out.
             self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
-            sandbox, failure = await self._launcher.launch(function, function.timeout_s)
+            limit_s = function.timeout_s
+            sandbox, failure = await self._launcher.launch(function, limit_s, request_id)
         if failure is not None:
             self._failures[sandbox] = failure
         return sandbox

@@ -39,7 +39,9 @@ class Launcher:
         self._region = region
         self.endpoint_url = ""
 
-    async def launch(self, function: Function, limit_s: float) -> tuple[Sandbox, Outcome | None]:
+    async def launch(
+        self, function: Function, limit_s: float, request_id: str
+    ) -> tuple[Sandbox, Outcome | None]:
         """Return a sandbox and how its init failed (then it is DEAD), None when it is ready."""
         task_root, handler = self._code.locate(function)
         stream = _stream_name(function.version, self._clock.now())
@@ -60,7 +62,7 @@ class Launcher:
         )
         sandbox = Sandbox(function, place, directory, output, api, self._clock)
         try:
-            return sandbox, await sandbox.start(self._executor, handler, limit_s)
+            return sandbox, await sandbox.start(self._executor, handler, limit_s, request_id)
         except BaseException:
             await sandbox.kill()
             raise

@@ -16,7 +16,7 @@ from harness.services.lambda_.sandbox import Sandbox, SandboxState
 
 IDLE_LIMIT_S = 600.0
 
-Launch = Callable[[Function], Awaitable[Sandbox]]
+Launch = Callable[[Function, str], Awaitable[Sandbox]]
 
 
 def throttled(reason: str) -> AwsError:
@@ -25,7 +25,10 @@ def throttled(reason: str) -> AwsError:
 
 
 class Pool:
-    """`bound`: how many sandboxes this machine runs for one function at the same time."""
+    """`launch(function, request_id)` starts a sandbox for the invocation that needs it.
+
+    bound: how many sandboxes this machine runs for one function at the same time.
+    """
 
     def __init__(self, launch: Launch, bound: int) -> None:
         self._launch = launch
@@ -42,8 +45,8 @@ class Pool:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    async def acquire(self, function: Function) -> Sandbox:
-        """Return a sandbox ready for one invocation of `function`; give it back with `release`.
+    async def acquire(self, function: Function, request_id: str) -> Sandbox:
+        """Return a sandbox ready for an invocation of `function`; give it back with `release`.
 
         Raises TooManyRequestsException when the function's reserved concurrency is used up. The
         sandbox may be DEAD: its init failed, which is this invocation's answer.
@@ -53,17 +56,17 @@ class Pool:
             raise throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
         self.busy += 1
         try:
-            return await self._next(function)
+            return await self._next(function, request_id)
         except BaseException:
             self.busy -= 1
             raise
 
-    async def _next(self, function: Function) -> Sandbox:
+    async def _next(self, function: Function, request_id: str) -> Sandbox:
         while True:
             if sandbox := await self._reuse(function):
                 return sandbox
             if self.alive < self._bound:
-                return await self._start(function)
+                return await self._start(function, request_id)
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             await turn
@@ -72,15 +75,15 @@ class Pool:
         while self._idle:
             sandbox = self._idle.pop()
             self._ends.pop(sandbox).cancel()
-            if sandbox.function.revision == function.revision:
+            if sandbox.function.revision == function.revision and not sandbox.ended:
                 return sandbox
             await self._end(sandbox)
         return None
 
-    async def _start(self, function: Function) -> Sandbox:
+    async def _start(self, function: Function, request_id: str) -> Sandbox:
         self.alive += 1
         try:
-            sandbox = await self._launch(function)
+            sandbox = await self._launch(function, request_id)
         except BaseException:
             self.alive -= 1
             self._wake()

@@ -85,17 +85,24 @@ class Sandbox:
         self._clock = clock
         self._process: Running | None = None
 
-    async def start(self, executor: Executor, handler: str, limit_s: float) -> Outcome | None:
+    @property
+    def ended(self) -> bool:
+        """Tell whether the process is gone, although nobody here has ended it."""
+        return self._process is not None and self._process.exited.done()
+
+    async def start(
+        self, executor: Executor, handler: str, limit_s: float, request_id: str
+    ) -> Outcome | None:
         """Run the init phase; return how it failed, None when the sandbox is ready.
 
-        On failure the process is gone and the sandbox dead.
+        On failure the process is gone and the sandbox dead; the outcome answers `request_id`.
         """
         began = self._clock.monotonic()
         environment = variables(self.function, handler, self._place)
         process = await executor.start(handler, self._place.task_root, environment, self.output)
         self._process = process
         self.output.started()
-        failure = await self._initialised(process, limit_s)
+        failure = await self._initialised(process, limit_s, request_id)
         self.init_ms = (self._clock.monotonic() - began) * 1000
         if failure is not None:
             await self.kill()
@@ -103,7 +110,9 @@ class Sandbox:
             self.state = SandboxState.IDLE
         return failure
 
-    async def _initialised(self, process: Running, limit_s: float) -> Outcome | None:
+    async def _initialised(
+        self, process: Running, limit_s: float, request_id: str
+    ) -> Outcome | None:
         ready = asyncio.ensure_future(self._api.ready.wait())
         await _first(limit_s, ready, self._api.init_error, process.exited)
         if self._api.init_error.done():
@@ -112,8 +121,8 @@ class Sandbox:
             return None
         ready.cancel()
         if process.exited.done():
-            return exited("", process.exited.result())
-        return timed_out("", round(limit_s))
+            return exited(request_id, process.exited.result())
+        return timed_out(request_id, round(limit_s))
 
     async def invoke(self, invocation: Invocation) -> Settled:
         """Hand over one invocation and wait for its end; time-out and exit kill the sandbox."""

@@ -5,6 +5,7 @@ The rules and their messages: aws-behaviour §5.6.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,7 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 EVENTS = frozenset(
     f"s3:ObjectCreated:{name}" for name in ("*", "Put", "Post", "Copy", "CompleteMultipartUpload")
 )
-_TARGETS = {
-    "CloudFunctionConfiguration": "CloudFunction",
-    "QueueConfiguration": "Queue",
-    "TopicConfiguration": "Topic",
-}
+_FUNCTION_ARN = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +72,13 @@ def _rule(element: ET.Element) -> Rule:
     kind = element.tag.rpartition("}")[2]
     if kind != "CloudFunctionConfiguration":
         raise AwsError("NotImplemented", f"{kind} is not emulated here so far", 501)
-    arn = _text(element, _TARGETS[kind])
-    if arn.split(":")[:3] != ["arn", "aws", "lambda"]:
+    arn = _text(element, "CloudFunction")
+    if not _FUNCTION_ARN.fullmatch(arn):
         fields = {"ArgumentName": "CloudFunction", "ArgumentValue": arn}
         raise AwsError("InvalidArgument", "The ARN could not be parsed", 400, fields)
     events = tuple(found.text or "" for found in _children(element, "Event"))
+    if not events:
+        raise AwsError("MalformedXML", _MALFORMED, 400)
     for event in events:
         _check_event(event)
     filters = dict(_filters(element))

@@ -43,4 +43,4 @@ def form_key(content_type: str, beginning: bytes) -> str:
             key = value.removesuffix(b"\r\n")
         if found := _FILENAME.search(head):
             filename = found.group(1)
-    return key.replace(b"${filename}", filename).decode()
+    return key.replace(b"${filename}", filename).decode(errors="replace")

@@ -112,7 +112,7 @@ class S3Events:
 
     async def _notify(self, call: Call, reply: Reply, bucket: str, key: str) -> None:
         event_name = _WRITES[call.operation]
-        rules = [rule for rule in self._rules[bucket] if rule.wants(event_name, key)]
+        rules = [rule for rule in self._rules.get(bucket, []) if rule.wants(event_name, key)]
         if not rules:
             self._journal.record("s3.unmatched", call=call.id, bucket=bucket, key=key)
             return
@@ -125,7 +125,7 @@ class S3Events:
         version_id = reply.header("x-amz-version-id").replace("null", "")
         size, etag = _size(call), reply.header("etag")
         if call.operation != "PutObject" or size is None:
-            size, etag = await self._stored(bucket, key, version_id)
+            size, etag, version_id = await self._stored(bucket, key, version_id)
         return ObjectWritten(
             event_name=_WRITES[call.operation],
             bucket=bucket,
@@ -141,13 +141,15 @@ class S3Events:
             region=self._region,
         )
 
-    async def _stored(self, bucket: str, key: str, version_id: str) -> tuple[int, str]:
+    async def _stored(self, bucket: str, key: str, version_id: str) -> tuple[int, str, str]:
+        """Return size, etag and version: the control plane's answers do not all have them."""
         query = f"versionId={quote(version_id)}" if version_id else ""
         path = f"/{bucket}/{quote(key)}"
         head = await self._control_plane(
             rest_call("s3", self._region, "HeadObject", "HEAD", path, query=query)
         )
-        return int(head.header("content-length", "0")), head.header("etag")
+        size = int(head.header("content-length", "0"))
+        return size, head.header("etag"), head.header("x-amz-version-id")
 
     async def _send(self, call: Call, written: ObjectWritten, rule: Rule) -> None:
         arn = quote(rule.function_arn, safe="")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from harness.gate.junit import FAILED, PASSED, SKIPPED, read
+from harness.gate.junit import ERRED, FAILED, PASSED, SKIPPED, read
 
 XML = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="4">
@@ -31,7 +31,7 @@ def test_reads_every_outcome(tmp_path):
     )
     assert holds.properties == {"upload_s": "0.25"}
     assert (breaks.outcome, breaks.message) == (FAILED, "AssertionError: 401 != 200")
-    assert (cannot_start.outcome, absent.outcome) == (FAILED, SKIPPED)
+    assert (cannot_start.outcome, absent.outcome) == (ERRED, SKIPPED)
     assert absent.message == "no corpora"
 
 

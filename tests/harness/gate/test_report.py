@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 
 from harness.gate.evidence import Load, Suite
-from harness.gate.junit import FAILED
+from harness.gate.junit import ERRED, FAILED
 from harness.gate.report import SCHEMA_VERSION, as_json, as_markdown
 from harness.gate.verdict import judge
 from tests.harness.gate.handmade import PLAN, scenario
@@ -31,8 +31,17 @@ def test_markdown_names_the_failed_scenario_and_the_dirty_tree(goals, evidence):
     changed = replace(evidence, suite=suite, subject={**evidence.subject, "dirty": True})
     text = as_markdown(changed, judge(goals, changed))
     assert "# Gate: fail" in text
-    assert "`scenarios.test_b.test_breaks` failed: 401 instead of 200" in text
+    assert "failed: 401 instead of 200: `scenarios.test_b.test_breaks`" in text
     assert "with uncommitted changes" in text
+
+
+def test_markdown_says_a_common_reason_once(goals, evidence):
+    many = tuple(scenario(f"test_b.test_{number}", ERRED, "no port") for number in range(8))
+    changed = replace(evidence, suite=Suite(1, many))
+    text = as_markdown(changed, judge(goals, changed))
+    assert text.count("no port") == 1
+    assert "`scenarios.test_b.test_0`" in text
+    assert "and 3 more" in text
 
 
 def test_markdown_without_samples_shows_no_times(goals, evidence):

@@ -6,7 +6,7 @@ import pytest
 
 from harness.gate.evidence import Load, Plan, Suite
 from harness.gate.goals import Goals
-from harness.gate.junit import FAILED, SKIPPED
+from harness.gate.junit import ERRED, FAILED, SKIPPED
 from harness.gate.samples import DROPPED, UNFINISHED
 from harness.gate.samples import FAILED as NOT_PROMISED
 from harness.gate.verdict import Finding, Outcome, Verdict, judge, judge_goal, judge_suite
@@ -99,6 +99,7 @@ def test_a_failed_scenario_fails(goals, evidence):
     ("suite", "reason"),
     [
         (Suite(0, ()), "no scenario ran"),
+        (Suite(1, (scenario(), scenario("test_b.test_x", ERRED))), "could not be carried out"),
         (Suite(5, ()), "ended early"),
         (Suite(None, (scenario(),)), "ended early"),
         (Suite(0, (scenario(), scenario("test_b.test_x", SKIPPED))), "1 scenarios were skipped"),
