@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jwt
 import orjson
 
 from harness.aws import json_answer, json_call
@@ -34,6 +33,8 @@ async def bearer_token(section: Mapping[str, Any], door: Handler, region: str, c
             f"Metadata.Harness.BearerToken: the secret {section['SecretId']} has no member "
             f"{section['SecretKey']}; it has {', '.join(sorted(secret))}"
         ) from None
+    import jwt  # brings a cryptography library that a start without a token does not need
+
     expires = int(clock.now()) + int(section.get("ExpiresInSeconds", _DAY_S))
     claims = {**section.get("Claims", {}), "exp": expires}
     return jwt.encode(claims, key, algorithm=str(secret.get("algorithm", "HS256")))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,19 +26,17 @@ from harness.database.url import DatabaseUrl
 from harness.deployment import Deployment, Report
 from harness.environment import Environment
 from harness.errors import EnvironmentFailedError
-from harness.hooks import run_hook
 from harness.journal import Journal
 from harness.moto import Moto, services_of
 from harness.options import Options
 from harness.plane import DataPlane
 from harness.server import HttpServer, Respond
 from harness.services.lambda_.code import ImageSource
+from harness.setup import run_command
 from harness.state import State
 
 HOST = "127.0.0.1"
 _HTTP_API = "AWS::ApiGatewayV2::Api"
-
-Variables = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +98,17 @@ class _Start:
         endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
         self._plane.reachable_at(endpoint_url)
         async with asyncio.TaskGroup() as starting:
-            starting.create_task(self._start_parts())
-            deployment = await self._deployment(endpoint_url)
+            parts = starting.create_task(self._start_parts())
+
+            def follow(event: dict[str, Any]) -> None:
+                self._report(event)
+                if event["event"] == "setup":
+                    starting.create_task(self._set_up(event, endpoint_url, parts))
+
+            deployment = await self._deployment(endpoint_url, follow)
             self._plane.images.update(_images(await deployment.expanded()))
             result = await deployment.apply()
         self._plane.described.update(self._description(endpoint_url))
-        for hook in result["harness"].get("AfterDeploy", []):
-            await self._hook(hook["Command"], endpoint_url, hook.get("Variables", {}))
         return await self._environment(endpoint_url, result)
 
     async def _start_parts(self) -> None:
@@ -132,7 +134,7 @@ class _Start:
             return ExternalPostgres(DatabaseUrl.parse(self._options.database_url))
         return EmbeddedPostgres(self._state)
 
-    async def _deployment(self, endpoint_url: str) -> Deployment:
+    async def _deployment(self, endpoint_url: str, report: Report) -> Deployment:
         deployment = await Deployment.begin(
             self._options.template,
             endpoint_url,
@@ -141,7 +143,7 @@ class _Start:
             registry=self._state.registry,
             environment=self._options.inherited,
             log=self._state.path("stack.log"),
-            report=self._report,
+            report=report,
         )
         self._stack.push_async_callback(deployment.stop)
         return deployment
@@ -158,11 +160,13 @@ class _Start:
             },
         }
 
-    async def _hook(self, command: Sequence[str], endpoint_url: str, variables: Variables) -> None:
-        self._report({"event": "hook", "command": " ".join(command)})
+    async def _set_up(
+        self, event: Mapping[str, Any], endpoint_url: str, parts: asyncio.Task[None]
+    ) -> None:
+        await parts
         environment = {
             **self._options.inherited,
-            **variables,
+            **event["variables"],
             "AWS_ENDPOINT_URL": endpoint_url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -170,7 +174,7 @@ class _Start:
             "AWS_REGION": self._options.region,
         }
         directory = self._options.template.parent
-        await run_hook(command, directory, environment, self._state.registry)
+        await run_command(event["command"], directory, environment, self._state.registry)
 
     async def _environment(self, endpoint_url: str, result: Mapping[str, Any]) -> Environment:
         region, section = self._options.region, result["harness"]

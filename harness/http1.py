@@ -225,7 +225,8 @@ async def write_body(
 ) -> None:
     """Send the pieces of a body, waiting whenever the peer is slower than we are."""
     async for piece in body:
-        writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
-        await writer.drain()
+        if piece:  # an empty chunk would be the end
+            writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            await writer.drain()
     if chunked:
         writer.write(b"0\r\n\r\n")

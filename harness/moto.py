@@ -88,8 +88,10 @@ class Moto:
 
 _TYPE = re.compile(r"AWS::(\w+)::(\w+)")
 _BEHIND_SAM = {"Function": ("Lambda", "IAM"), "HttpApi": ("ApiGatewayV2",)}
-# CloudFormation's names to signing names, the slowest to load first; others load when asked.
+# CloudFormation's names to signing names: S3, which everybody asks first, then the slowest to
+# load. What is not listed is loaded when it is asked.
 _SIGNING_NAMES = {
+    "S3": "s3",
     "EC2": "ec2",
     "IAM": "iam",
     "ApiGatewayV2": "apigateway",
@@ -97,7 +99,6 @@ _SIGNING_NAMES = {
     "ECR": "ecr",
     "Lambda": "lambda",
     "Logs": "logs",
-    "S3": "s3",
     "SecretsManager": "secretsmanager",
     "SNS": "sns",
     "SQS": "sqs",

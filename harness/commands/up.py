@@ -192,8 +192,8 @@ class _Progress:
         elif event["event"] == "created":
             self.created += 1
             self._show(f"{self.created}/{self._planned} resources: {event['logical_id']}")
-        elif event["event"] == "hook":
-            self._show(event["command"])
+        elif event["event"] == "setup":
+            self._show(" ".join(event["command"]))
 
     def end(self) -> None:
         if self._live:

@@ -5,13 +5,13 @@ Everything that can be known beforehand is refused here, before anything exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.aws import ACCOUNT
-from harness.stack import resources
+from harness.stack import resources, setup
 from harness.stack.conditions import decided, evaluate
 from harness.stack.errors import TemplateError, about
 from harness.stack.images import FUNCTION, images
@@ -54,6 +54,11 @@ class Plan:
     mappings: Mapping[str, Any]
     outputs: Mapping[str, Any]
     harness: Mapping[str, Any]
+
+    @property
+    def setup(self) -> Sequence[Mapping[str, Any]]:
+        """Return the commands to run once what they depend on exists."""
+        return self.harness.get("Setup", [])  # type: ignore[no-any-return]  # checked by `plan`
 
     def services(self) -> set[str]:
         """Return boto3's names of the services involved."""
@@ -112,6 +117,7 @@ def plan(template: Template, names: Mapping[str, Any]) -> Plan:
         harness=decided(template.get("Metadata", {}).get("Harness", {}), conditions),
     )
     _check(result)
+    setup.check(result.setup, result.resources)
     return result
 
 

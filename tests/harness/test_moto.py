@@ -10,7 +10,7 @@ from harness.moto import services_of
     [
         ("", []),
         ("Type: AWS::SQS::Queue", ["sqs"]),
-        ("AWS::S3::Bucket AWS::EC2::VPC AWS::IAM::Role", ["ec2", "iam", "s3"]),
+        ("AWS::S3::Bucket AWS::EC2::VPC AWS::IAM::Role", ["s3", "ec2", "iam"]),
         ("AWS::Serverless::Function", ["iam", "lambda"]),
         ("AWS::Serverless::HttpApi", ["apigateway"]),
         ("Type: AWS::CloudWatch::Alarm", ["monitoring"]),

@@ -30,6 +30,7 @@ from harness.services.lambda_.retries import (
 )
 
 Run = Callable[[Function, str, bytes], Awaitable[Invoked]]
+Message = tuple[str, str, dict[str, Any] | None]
 _UNAVAILABLE = (AwsError, HarnessError, ProtocolError, ConnectionError)
 
 
@@ -134,22 +135,30 @@ class AsyncQueue:
         settings = await self._settings(event)
         try:
             function = await self._functions.get(event.function)
-            for target, body, attributes in self._messages(settings, function, ending):
-                await send_to_queue(self._door, target, body, attributes)
-                self._note("async.delivered", event, target=target)
         except _UNAVAILABLE as error:
-            self._note("async.destination_failed", event, reason=str(error))
+            self._note("async.destination_failed", event, target="", reason=str(error))
+            return
+        for message in self._messages(settings, function, ending):
+            await self._send(event, message)
+
+    async def _send(self, event: AsyncEvent, message: Message) -> None:
+        target, body, attributes = message
+        try:
+            await send_to_queue(self._door, target, body, attributes)
+            self._note("async.delivered", event, target=target)
+        except _UNAVAILABLE as error:
+            self._note("async.destination_failed", event, target=target, reason=str(error))
 
     def _note(self, kind: str, event: AsyncEvent, **detail: Any) -> None:
         self._journal.record(kind, function=event.function, request_id=event.request_id, **detail)
 
     def _messages(
         self, settings: dict[str, Any], function: Function, ending: Ending
-    ) -> list[tuple[str, str, dict[str, Any] | None]]:
+    ) -> list[Message]:
         succeeded = ending.condition == "Success"
         configured = settings.get("DestinationConfig", {})
         side = configured.get("OnSuccess" if succeeded else "OnFailure") or {}
-        messages: list[tuple[str, str, dict[str, Any] | None]] = []
+        messages: list[Message] = []
         if target := side.get("Destination"):
             messages.append((target, record(function, ending, self._clock.now()).decode(), None))
         if function.dead_letter_arn and not succeeded:

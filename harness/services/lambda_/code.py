@@ -16,6 +16,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ class CodeStore:
             with zipfile.ZipFile(io.BytesIO(archive)) as unpacked:
                 unpacked.extractall(draft)
             _move(draft, target)
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, zlib.error):
             message = (
                 "Could not unzip uploaded file. Please check your file, then try to upload again."
             )

@@ -56,7 +56,7 @@ def parse(document: bytes) -> list[Rule]:
     try:
         # Expat bounds entity expansion itself, and only loopback can reach us.
         root = ET.fromstring(document)  # noqa: S314
-    except ET.ParseError:
+    except (ET.ParseError, LookupError):  # the second: an encoding nobody knows
         raise AwsError("MalformedXML", _MALFORMED, 400) from None
     rules = [_rule(element) for element in root]
     _refuse_overlaps(rules)

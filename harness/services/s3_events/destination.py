@@ -68,9 +68,11 @@ def _listed(value: Any) -> list[str]:
 def _conditions_hold(conditions: Mapping[str, Mapping[str, Any]], bucket: str) -> bool:
     actual = {"aws:sourcearn": f"arn:aws:s3:::{bucket}", "aws:sourceaccount": ACCOUNT}
     wanted = [
-        (name.lower(), pattern)
+        (actual[name.lower()], _listed(patterns))
         for operands in conditions.values()
         for name, patterns in operands.items()
-        for pattern in _listed(patterns)
+        if name.lower() in actual
     ]
-    return all(fnmatchcase(actual[name], pattern) for name, pattern in wanted if name in actual)
+    return all(
+        any(fnmatchcase(value, pattern) for pattern in patterns) for value, patterns in wanted
+    )

@@ -163,7 +163,7 @@ def test_a_broken_template_is_a_usage_error(harness, template, state_dir, text, 
 
 def test_a_failing_hook_shows_what_it_said(harness, template, state_dir):
     program = "import sys; sys.exit('no such table')"
-    hook = f"Metadata: {{Harness: {{AfterDeploy: [{{Command: [python, -c, {program!r}]}}]}}}}\n"
+    hook = f"Metadata: {{Harness: {{Setup: [{{Command: [python, -c, {program!r}]}}]}}}}\n"
     template.write_text(QUEUE + hook)
     result = harness("up", "--port", "0", "--template", template)
     assert result.returncode == 4

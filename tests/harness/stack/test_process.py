@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.stack.__main__ import main
+from harness.stack.main import main
 from tests.harness.stack.conftest import ROOT, Applied, ControlPlane, events
 
 NOBODY = ControlPlane("http://127.0.0.1:9")

@@ -36,11 +36,18 @@ def test_aws_would_accept_the_template():
 
 def test_the_events_tell_the_story(applied):
     assert applied.code == 0
-    first, *created, last = applied.events
+    first, *others, last = applied.events
+    created = [event for event in others if event["event"] == "created"]
     assert first["event"] == "expanded"
-    assert {event["event"] for event in created} == {"created"}
     assert first["resources"] == len(created) == len(last["resources"])
     assert all(event["seconds"] >= 0 for event in created)
+
+
+def test_the_migration_is_due_when_its_secret_exists(applied):
+    names = [event.get("logical_id", event["event"]) for event in applied.events]
+    assert names[names.index("setup") - 1] == "DatabaseSecret"
+    (setup,) = [event for event in applied.events if event["event"] == "setup"]
+    assert setup["command"] == ["python", "-m", "processor.migrate"]
 
 
 def test_images_name_the_code_that_stands_for_them(applied):
@@ -70,7 +77,7 @@ def test_outputs_are_resolved(applied):
 def test_the_harness_section_is_handed_on(applied):
     section = applied.last["harness"]
     assert section["BearerToken"]["SecretId"] == "hr-chatbot/app-secrets"
-    assert section["AfterDeploy"]
+    assert section["Setup"]
 
 
 def test_bucket(client):

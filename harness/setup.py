@@ -1,4 +1,4 @@
-"""What a deployment script would do after the stack exists: the template's `AfterDeploy`."""
+"""Commands a deployment script would run beside the stack: the template's `Setup`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.errors import EnvironmentFailedError
 _LINES_SHOWN = 5
 
 
-async def run_hook(
+async def run_command(
     command: Sequence[str], directory: Path, environment: Mapping[str, str], registry: Registry
 ) -> None:
     """Run one command in `directory`; `python` means the interpreter we run on.
@@ -31,6 +31,6 @@ async def run_hook(
     if process.returncode:
         last = b"\n".join(output.splitlines()[-_LINES_SHOWN:]).decode(errors="replace")
         raise EnvironmentFailedError(
-            f"`{' '.join(command)}` of the template's AfterDeploy failed "
+            f"`{' '.join(command)}` of the template's Setup failed "
             f"with exit code {process.returncode}:\n{last}"
         )

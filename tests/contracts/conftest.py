@@ -1,0 +1,29 @@
+"""One environment for all contract tests of a worker, started as a user starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import settings
+from harness.disposable import Disposable, disposable
+from tests.contracts.account import Account
+
+TEMPLATE = Path(__file__).parent / "template.yaml"
+TIME_SCALE = "600"  # the minute before a retry passes in a tenth of a second
+
+
+@pytest.fixture(scope="session")
+def environment() -> Iterator[Disposable]:
+    options = ("--template", str(TEMPLATE), "--time-scale", TIME_SCALE)
+    with disposable(*options, inherited=settings.load().inherited) as running:
+        yield running
+    assert running.leftovers() == []
+
+
+@pytest.fixture(scope="session")
+def account(environment: Disposable) -> Account:
+    facts = environment.facts
+    return Account(facts.endpoint_url, facts.region, facts.access_key_id, facts.secret_access_key)

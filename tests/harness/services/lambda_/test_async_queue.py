@@ -1,0 +1,262 @@
+"""The queue with a clock that only the test moves: hours of retries in no time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from harness.call import Call, Reply
+from harness.clock import ManualClock
+from harness.errors import AwsError
+from harness.journal import Event, Journal
+from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.function import Function, Functions
+from harness.services.lambda_.invoker import Invoked
+from harness.services.lambda_.outcome import Outcome, raised, succeeded
+from harness.services.lambda_.pool import throttled
+from tests.harness.services.lambda_.examples import REGION, answer
+
+BAD = raised(b'{"errorMessage":"bad"}', "ValueError")
+GOOD = succeeded(b'"done"')
+BUSY = throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+QUEUE = f"arn:aws:sqs:{REGION}:123456789012"
+
+
+class Stage:
+    """A queue, the function behind it, and what reached SQS.
+
+    results: how the attempts end, one after the other; settings: the event invoke config.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: ManualClock,
+        results: Iterable[Outcome | Exception],
+        settings: dict[str, Any] | None = None,
+        dead_letters: str = "",
+    ) -> None:
+        self.clock = clock
+        self.settings = settings or {}
+        self.dead_letters = dead_letters
+        self.ran: list[tuple[str, bytes]] = []
+        self.sent: list[dict[str, Any]] = []
+        self.events: asyncio.Queue[Event] = asyncio.Queue()
+        journal.follow(self.events.put_nowait)
+        self._results = iter(results)
+        functions = Functions(self._control_plane, REGION)
+        self.queue = AsyncQueue(self._run, functions, self._door, journal, clock)
+
+    async def _run(self, function: Function, request_id: str, payload: bytes) -> Invoked:
+        self.ran.append((request_id, payload))
+        result = next(self._results)
+        if isinstance(result, Exception):
+            raise result
+        return Invoked(result, b"")
+
+    async def _control_plane(self, call: Call) -> Reply:
+        if call.operation == "GetFunctionConcurrency":
+            return Reply(200, [], b"{}")
+        if call.operation == "GetFunctionEventInvokeConfig":
+            return Reply(200, [], orjson.dumps(self.settings))
+        letters = {"DeadLetterConfig": {"TargetArn": self.dead_letters}}
+        return Reply(200, [], orjson.dumps(answer(**letters if self.dead_letters else {})))
+
+    async def _door(self, call: Call) -> Reply:
+        message = orjson.loads(await call.body.read())
+        if message["QueueUrl"].endswith("/gone"):
+            return Reply(400, [], b'{"__type": "QueueDoesNotExist", "message": "gone"}')
+        self.sent.append(message)
+        return Reply(200, [], b"{}")
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        """Return the detail of the next event of `kind`."""
+        while (event := await self.events.get()).kind != kind:
+            pass
+        return event.detail
+
+    async def ended(self) -> None:
+        """Wait until the queue has nothing left to do for the event."""
+        await asyncio.gather(*self.queue._events)
+
+    async def retry_after(self) -> float:
+        """Wait until the event is put back, let the time pass, return how long it was."""
+        seconds = (await self.until("async.retry"))["seconds"]
+        assert self.clock.pending == [seconds]
+        self.clock.advance(seconds)
+        return float(seconds)
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Callable[..., None]:
+    """Run a test's work on a stage of its own; nothing may be left in the queue."""
+
+    def run(
+        work: Callable[[Stage], Awaitable[None]], *results: Outcome | Exception, **more: Any
+    ) -> None:
+        async def on_stage() -> None:
+            clock = ManualClock()
+            journal = Journal(tmp_path / "journal", clock)
+            stage = Stage(journal, clock, results, **more)
+            async with asyncio.timeout(20):
+                stage.queue.accept("f", "id-1", b'{"a":1}')
+                await work(stage)
+            await stage.queue.close()
+            assert stage.queue.depth == 0
+            journal.close()
+
+        asyncio.run(on_stage())
+
+    return run
+
+
+def destinations(**targets: str) -> dict[str, Any]:
+    config = {side: {"Destination": f"{QUEUE}:{name}"} for side, name in targets.items()}
+    return {"DestinationConfig": config}
+
+
+def test_a_success_ends_it(staged):
+    async def work(stage: Stage) -> None:
+        assert stage.queue.depth == 1
+        ended = await stage.until("async.succeeded")
+        assert (ended["condition"], ended["attempts"], ended["request_id"]) == (
+            "Success",
+            1,
+            "id-1",
+        )
+        assert stage.ran == [("id-1", b'{"a":1}')]
+        await stage.ended()
+        assert stage.sent == []
+
+    staged(work, GOOD)
+
+
+def test_a_function_error_is_tried_again_after_one_and_two_minutes(staged):
+    async def work(stage: Stage) -> None:
+        assert [await stage.retry_after(), await stage.retry_after()] == [60.0, 120.0]
+        ended = await stage.until("async.dropped")
+        assert (ended["condition"], ended["attempts"]) == ("RetriesExhausted", 3)
+        assert stage.ran == [("id-1", b'{"a":1}')] * 3
+
+    staged(work, BAD, BAD, BAD)
+
+
+def test_a_retry_may_succeed(staged):
+    async def work(stage: Stage) -> None:
+        await stage.retry_after()
+        assert (await stage.until("async.succeeded"))["attempts"] == 2
+
+    staged(work, BAD, GOOD)
+
+
+def test_the_number_of_retries_is_configured(staged):
+    async def work(stage: Stage) -> None:
+        assert (await stage.until("async.dropped"))["attempts"] == 1
+
+    staged(work, BAD, settings={"MaximumRetryAttempts": 0})
+
+
+def test_the_age_of_an_event_is_configured(staged):
+    async def work(stage: Stage) -> None:
+        await stage.retry_after()
+        assert (await stage.until("async.dropped"))["condition"] == "EventAgeExceeded"
+
+    staged(work, BAD, BAD, settings={"MaximumEventAgeInSeconds": 100})
+
+
+def test_throttles_are_no_attempts_and_the_waits_double(staged):
+    async def work(stage: Stage) -> None:
+        assert [await stage.retry_after() for _ in range(3)] == [1.0, 2.0, 4.0]
+        assert (await stage.until("async.succeeded"))["attempts"] == 1
+
+    staged(work, BUSY, BUSY, BUSY, GOOD)
+
+
+def test_a_function_error_ends_a_row_of_throttles(staged):
+    async def work(stage: Stage) -> None:
+        assert [await stage.retry_after() for _ in range(4)] == [1.0, 2.0, 60.0, 1.0]
+        assert (await stage.until("async.succeeded"))["attempts"] == 2
+
+    staged(work, BUSY, BUSY, BAD, BUSY, GOOD)
+
+
+def test_what_cannot_be_started_is_tried_again_like_a_throttle(staged):
+    async def work(stage: Stage) -> None:
+        assert await stage.retry_after() == 1.0
+        await stage.until("async.succeeded")
+
+    staged(work, AwsError("InvalidParameterValueException", "no such image"), GOOD)
+
+
+def test_an_event_that_only_met_throttles_is_dropped_at_six_hours(staged):
+    async def work(stage: Stage) -> None:
+        age, waits = 0.0, 0
+        while age + min(300.0, 2.0**waits) <= 21_600:
+            age, waits = age + await stage.retry_after(), waits + 1
+        ended = await stage.until("async.dropped")
+        assert (ended["condition"], ended["attempts"]) == ("EventAgeExceeded", 0)
+
+    staged(work, *[BUSY] * 100)
+
+
+def test_a_destination_is_told_of_success(staged):
+    async def work(stage: Stage) -> None:
+        await stage.until("async.delivered")
+        (message,) = stage.sent
+        assert message["QueueUrl"].endswith("/123456789012/ok")
+        body = orjson.loads(message["MessageBody"])
+        assert body["requestContext"]["condition"] == "Success"
+        assert (body["requestPayload"], body["responsePayload"]) == ({"a": 1}, "done")
+
+    staged(work, GOOD, settings=destinations(OnSuccess="ok", OnFailure="bad"))
+
+
+def test_destination_and_dead_letter_queue_both_receive_a_failure(staged):
+    async def work(stage: Stage) -> None:
+        await stage.until("async.delivered")
+        await stage.until("async.delivered")
+        record, letter = stage.sent
+        assert orjson.loads(record["MessageBody"])["responsePayload"] == {"errorMessage": "bad"}
+        assert letter["QueueUrl"].endswith("/letters")
+        assert letter["MessageBody"] == '{"a":1}'
+        attributes = letter["MessageAttributes"]
+        assert {name: value["StringValue"] for name, value in attributes.items()} == {
+            "RequestID": "id-1",
+            "ErrorCode": "200",
+            "ErrorMessage": "bad",
+        }
+
+    settings = {"MaximumRetryAttempts": 0, **destinations(OnSuccess="ok", OnFailure="bad")}
+    staged(work, BAD, settings=settings, dead_letters=f"{QUEUE}:letters")
+
+
+def test_a_dead_letter_queue_hears_nothing_of_success(staged):
+    async def work(stage: Stage) -> None:
+        await stage.ended()
+        assert stage.sent == []
+
+    staged(work, GOOD, dead_letters=f"{QUEUE}:letters")
+
+
+def test_a_destination_that_is_gone_is_noted_and_does_not_keep_the_others_from_theirs(staged):
+    async def work(stage: Stage) -> None:
+        noted = await stage.until("async.destination_failed")
+        assert noted["target"] == f"{QUEUE}:gone"
+        assert "QueueDoesNotExist" in noted["reason"]
+        assert (await stage.until("async.delivered"))["target"] == f"{QUEUE}:letters"
+
+    settings = {"MaximumRetryAttempts": 0, **destinations(OnFailure="gone")}
+    staged(work, BAD, settings=settings, dead_letters=f"{QUEUE}:letters")
+
+
+def test_closing_gives_up_what_waits(staged):
+    async def work(stage: Stage) -> None:
+        await stage.until("async.retry")
+        assert stage.queue.depth == 1
+
+    staged(work, BAD)

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from harness.errors import AwsError
+from harness.services.lambda_.function import Function
+from harness.services.lambda_.pool import Pool
+from harness.services.lambda_.sandbox import SandboxState
+from tests.harness.services.lambda_.examples import function
+
+FUNCTION = function()
+LATER = replace(FUNCTION, revision="later")
+
+
+class Sandbox:
+    """A sandbox as the pool sees it; `dies` in its next settling."""
+
+    def __init__(self, of: Function, request_id: str) -> None:
+        self.function = of
+        self.request_id = request_id
+        self.state = SandboxState.IDLE
+        self.dies = False
+        self.ended = False
+        self.settled = asyncio.Event()
+
+    async def settle(self) -> None:
+        self.state = SandboxState.DEAD if self.dies else SandboxState.IDLE
+        self.settled.set()
+
+    async def kill(self) -> None:
+        self.state = SandboxState.DEAD
+
+
+class Sandboxes:
+    """Launches them and keeps them; `failure` makes the next launch fail."""
+
+    def __init__(self) -> None:
+        self.launched: list[Sandbox] = []
+        self.failure: Exception | None = None
+
+    async def launch(self, of: Function, request_id: str) -> Sandbox:
+        if self.failure:
+            raise self.failure
+        self.launched.append(Sandbox(of, request_id))
+        return self.launched[-1]
+
+
+def using(work: Callable[[Pool, Sandboxes], Awaitable[None]], bound: int = 2) -> None:
+    async def run() -> None:
+        sandboxes = Sandboxes()
+        pool = Pool(sandboxes.launch, bound)
+        await work(pool, sandboxes)
+        await pool.close()
+        assert all(sandbox.state is SandboxState.DEAD for sandbox in sandboxes.launched)
+
+    asyncio.run(run())
+
+
+async def finish(pool: Pool, sandbox: Sandbox) -> None:
+    pool.release(sandbox)
+    await sandbox.settled.wait()
+    sandbox.settled.clear()
+
+
+def test_a_sandbox_is_used_again():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        assert (pool.alive, pool.busy) == (1, 1)
+        await finish(pool, first)
+        assert (pool.alive, pool.busy) == (1, 0)
+        assert await pool.acquire(FUNCTION, "2") is first
+        assert [sandbox.request_id for sandbox in sandboxes.launched] == ["1"]
+        await finish(pool, first)
+
+    using(work)
+
+
+def test_invocations_at_the_same_time_have_a_sandbox_each():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        both = await asyncio.gather(pool.acquire(FUNCTION, "1"), pool.acquire(FUNCTION, "2"))
+        assert both == sandboxes.launched
+        assert (pool.alive, pool.busy) == (2, 2)
+
+    using(work)
+
+
+def test_beyond_the_bound_invocations_wait_their_turn():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        waiting = [asyncio.ensure_future(pool.acquire(FUNCTION, str(n))) for n in (2, 3)]
+        await asyncio.sleep(0)
+        assert pool.waiting == 2
+        await finish(pool, first)
+        assert await waiting[0] is first
+        assert not waiting[1].done()
+        await finish(pool, first)
+        assert await waiting[1] is first
+        assert pool.waiting == 0
+
+    using(work, bound=1)
+
+
+@pytest.mark.parametrize("reserved", [0, 1])
+def test_reserved_concurrency_throttles(reserved):
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        limited = replace(FUNCTION, reserved_concurrency=reserved)
+        for number in range(reserved):
+            await pool.acquire(limited, str(number))
+        with pytest.raises(AwsError, match=r"Rate Exceeded\.") as caught:
+            await pool.acquire(limited, "more")
+        assert (caught.value.code, caught.value.status) == ("TooManyRequestsException", 429)
+        assert caught.value.fields == {
+            "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+            "Type": "User",
+        }
+        assert pool.busy == reserved
+
+    using(work)
+
+
+def test_waiting_for_a_turn_counts_as_concurrency():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        limited = replace(FUNCTION, reserved_concurrency=2)
+        first = await pool.acquire(limited, "1")
+        waiting = asyncio.ensure_future(pool.acquire(limited, "2"))
+        await asyncio.sleep(0)
+        with pytest.raises(AwsError):
+            await pool.acquire(limited, "3")
+        await finish(pool, first)
+        await waiting
+
+    using(work, bound=1)
+
+
+def test_a_changed_function_gets_new_sandboxes():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        old = await pool.acquire(FUNCTION, "1")
+        await finish(pool, old)
+        new = await pool.acquire(LATER, "2")
+        assert new is not old
+        assert old.state is SandboxState.DEAD
+        assert (new.function, pool.alive) == (LATER, 1)
+
+    using(work)
+
+
+def test_a_sandbox_that_ended_while_idle_is_replaced():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        await finish(pool, first)
+        first.ended = True
+        assert await pool.acquire(FUNCTION, "2") is not first
+        assert pool.alive == 1
+
+    using(work)
+
+
+@pytest.mark.parametrize("when", ["at release", "while settling"])
+def test_a_dead_sandbox_makes_room(when):
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        waiting = asyncio.ensure_future(pool.acquire(FUNCTION, "2"))
+        await asyncio.sleep(0)
+        if when == "at release":
+            first.state = SandboxState.DEAD
+        first.dies = True
+        pool.release(first)
+        assert await waiting is not first
+        assert (pool.alive, pool.busy) == (1, 1)
+
+    using(work, bound=1)
+
+
+def test_a_launch_that_fails_takes_no_room():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        sandboxes.failure = AwsError("InvalidParameterValueException", "no such image")
+        with pytest.raises(AwsError, match="no such image"):
+            await pool.acquire(FUNCTION, "1")
+        assert (pool.alive, pool.busy) == (0, 0)
+        sandboxes.failure = None
+        await pool.acquire(FUNCTION, "2")
+
+    using(work, bound=1)
+
+
+def test_an_invocation_that_gave_up_waiting_does_not_keep_the_others_waiting():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        gave_up, patient = (
+            asyncio.ensure_future(pool.acquire(FUNCTION, number)) for number in ("2", "3")
+        )
+        await asyncio.sleep(0)
+        gave_up.cancel()
+        await asyncio.gather(gave_up, return_exceptions=True)
+        assert pool.busy == 2
+        await finish(pool, first)
+        assert await patient is first
+
+    using(work, bound=1)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.services.lambda_.variables import Place, variables
+from tests.harness.services.lambda_.examples import REGION, function
+
+PLACE = Place(
+    task_root=Path("/task"),
+    temporary=Path("/state/tmp"),
+    interpreter=Path("/venv/bin/python"),
+    runtime_api="127.0.0.1:9001",
+    endpoint_url="http://127.0.0.1:4566",
+    region=REGION,
+    log_stream="2026/11/23/[$LATEST]0123",
+    telemetry_descriptor=7,
+)
+
+
+def test_the_whole_environment_of_a_function():
+    found = variables(function(Environment={"Variables": {"MINE": "1"}}), "h.handler", PLACE)
+    assert found == {
+        "MINE": "1",
+        "AWS_LAMBDA_FUNCTION_NAME": "f",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/23/[$LATEST]0123",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "_HANDLER": "h.handler",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.12",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": found["AWS_SECRET_ACCESS_KEY"],
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+        "LAMBDA_TASK_ROOT": "/task",
+        "PYTHONPATH": "/task",
+        "PATH": "/venv/bin:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "en_US.UTF-8",
+        "LC_CTYPE": "C.UTF-8",
+        "TZ": ":UTC",
+        "TMPDIR": "/state/tmp",
+        "_LAMBDA_TELEMETRY_LOG_FD": "7",
+    }
+
+
+def test_what_lambda_reserves_cannot_be_overridden():
+    reserved = {"AWS_REGION": "eu-west-1", "_HANDLER": "x", "PATH": "/mine"}
+    found = variables(function(Environment={"Variables": reserved}), "h.handler", PLACE)
+    assert (found["AWS_REGION"], found["_HANDLER"]) == (REGION, "h.handler")
+
+
+@pytest.mark.parametrize("name", ["HOME", "AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_LOG_FORMAT"])
+def test_what_must_not_be_there(name):
+    """No HOME on Lambda; the second would switch the runtime client to another mode."""
+    assert name not in variables(function(), "h.handler", PLACE)
+
+
+def test_json_logging_is_told_to_the_runtime_client():
+    found = variables(function(LoggingConfig={"LogFormat": "JSON"}), "h", PLACE)
+    assert found["AWS_LAMBDA_LOG_FORMAT"] == "JSON"
+
+
+def test_an_image_has_the_execution_environment_of_its_base():
+    found = variables(function(Runtime=""), "h", PLACE)
+    assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.12"
