@@ -54,11 +54,7 @@ class Plan:
     mappings: Mapping[str, Any]
     outputs: Mapping[str, Any]
     harness: Mapping[str, Any]
-
-    @property
-    def setup(self) -> Sequence[Mapping[str, Any]]:
-        """Return the commands to run once what they depend on exists."""
-        return self.harness.get("Setup", [])  # type: ignore[no-any-return]  # checked by `plan`
+    setup: Sequence[setup.Item] = ()
 
     def services(self) -> set[str]:
         """Return boto3's names of the services involved."""
@@ -108,16 +104,17 @@ def plan(template: Template, names: Mapping[str, Any]) -> Plan:
     conditions = evaluate(template.get("Conditions", {}), Scope(names, mappings=mappings))
     kept = _kept(template["Resources"], conditions)
     outputs = _kept(template.get("Outputs", {}), conditions)
+    harness = decided(template.get("Metadata", {}).get("Harness", {}), conditions)
     result = Plan(
         resources={name: _planned(name, kept[name], conditions) for name in kept},
         dependencies={name: _dependencies(name, template, kept, conditions) for name in kept},
         names=names,
         mappings=mappings,
         outputs={name: decided(output["Value"], conditions) for name, output in outputs.items()},
-        harness=decided(template.get("Metadata", {}).get("Harness", {}), conditions),
+        harness=harness,
+        setup=setup.items(harness, kept),
     )
     _check(result)
-    setup.check(result.setup, result.resources)
     return result
 
 

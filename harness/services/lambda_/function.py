@@ -14,6 +14,7 @@ import orjson
 from harness.aws import json_answer, rest_call
 from harness.call import Handler
 from harness.errors import AwsError
+from harness.services.lambda_.unstored import Unstored
 
 _REFERENCE = re.compile(
     r"^(?:arn:aws[\w-]*:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?(?:function:)?"
@@ -100,6 +101,7 @@ class Functions:
     def __init__(self, control_plane: Handler, region: str) -> None:
         self._control_plane = control_plane
         self._region = region
+        self._unstored = Unstored()
         self._known: dict[tuple[str, str], Function] = {}
         self._event_configs: dict[str, dict[str, Any]] = {}
 
@@ -117,6 +119,18 @@ class Functions:
         call = rest_call("lambda", self._region, "ListFunctions", "GET", path)
         found: list[dict[str, Any]] = (await json_answer(self._control_plane, call))["Functions"]
         return found
+
+    def keep(self, reference: str, request: Mapping[str, Any]) -> None:
+        """Remember what a change set and the control plane forgets."""
+        self._unstored.keep(parse_reference(reference)[0], request)
+        self.forget()
+
+    def deleted(self, reference: str) -> None:
+        self._unstored.forget(parse_reference(reference)[0])
+
+    def completed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an answer of the Lambda API with what the control plane forgets."""
+        return self._unstored.completed(answer)
 
     def forget(self) -> None:
         """Ask again from now on: something was changed through the API.
@@ -147,7 +161,8 @@ class Functions:
         call = rest_call("lambda", self._region, "GetFunction", "GET", path, query=query)
         try:
             answer = await json_answer(self._control_plane, call)
-            return describe({**answer, "Concurrency": await self._concurrency(name)})
+            answer["Concurrency"] = await self._concurrency(name)
+            return describe(self.completed(answer))
         except AwsError as error:
             if error.status != 404:
                 raise

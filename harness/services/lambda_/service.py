@@ -43,8 +43,13 @@ class LambdaService:
         self._queue = queue
         self._operations: dict[str, Operation] = {
             "Invoke": self._invoke,
-            "CreateFunction": self._with_code,
-            "UpdateFunctionCode": self._with_code,
+            "CreateFunction": self._create,
+            "UpdateFunctionCode": self._update_code,
+            "UpdateFunctionConfiguration": self._update_configuration,
+            "DeleteFunction": self._delete,
+            "GetFunction": self._describe,
+            "GetFunctionConfiguration": self._describe,
+            "ListFunctions": self._describe,
             "InvokeAsync": _not_emulated,
             "InvokeWithResponseStream": _not_emulated,
             "CreateEventSourceMapping": _not_emulated,
@@ -62,21 +67,43 @@ class LambdaService:
             self._functions.forget()
         return reply
 
-    async def _with_code(self, call: Call) -> Reply:
-        body = await call.body.read()
-        if isinstance(request := _json(body), dict):  # what is no object, moto refuses
-            await self._code.keep(request.get("Code", request))
-        call.body = Bytes(body)
-        call.headers = [
-            (name, value) for name, value in call.headers if name != "transfer-encoding"
-        ]
-        if not call.header("content-length"):
-            call.headers.append(("content-length", str(len(body))))
-        return await self._forward(call)
+    async def _create(self, call: Call) -> Reply:
+        request = await _request(call)
+        await self._code.keep(request.get("Code", {}))
+        return await self._change(call, request.get("FunctionName", ""), request)
+
+    async def _update_code(self, call: Call) -> Reply:
+        await self._code.keep(await _request(call))
+        return await self._describe(call)
+
+    async def _update_configuration(self, call: Call) -> Reply:
+        return await self._change(call, _reference(call), await _request(call))
+
+    async def _change(self, call: Call, reference: str, request: dict[str, Any]) -> Reply:
+        reply = await self._forward(call)
+        if reply.status < 300:
+            self._functions.keep(reference, request)
+        return await self._completed(reply)
+
+    async def _delete(self, call: Call) -> Reply:
+        reply = await self._forward(call)
+        if reply.status < 300 and "Qualifier" not in call.parameters():
+            self._functions.deleted(_reference(call))
+        return reply
+
+    async def _describe(self, call: Call) -> Reply:
+        return await self._completed(await self._forward(call))
+
+    async def _completed(self, reply: Reply) -> Reply:
+        if reply.status >= 300:
+            return reply
+        body = orjson.dumps(self._functions.completed(orjson.loads(await reply.read())))
+        headers = [header for header in reply.headers if header[0] != "content-length"]
+        return Reply(reply.status, headers, body)
 
     async def _invoke(self, call: Call) -> Reply:
-        reference = call.path.split("/")[3]
-        function = await self._functions.get(reference, call.parameters().get("Qualifier", ""))
+        qualifier = call.parameters().get("Qualifier", "")
+        function = await self._functions.get(_reference(call), qualifier)
         kind = call.header("x-amz-invocation-type", "RequestResponse")
         payload = await _payload(call, _ASYNC_LIMIT if kind == "Event" else _SYNC_LIMIT)
         if kind == "Event":
@@ -101,6 +128,24 @@ class LambdaService:
         if call.header("x-amz-log-type") == "Tail":
             headers.append(("x-amz-log-result", base64.b64encode(invoked.log_tail).decode()))
         return Reply(200, headers, invoked.outcome.payload)
+
+
+def _reference(call: Call) -> str:
+    return call.path.split("/")[3]
+
+
+async def _request(call: Call) -> dict[str, Any]:
+    """Return the JSON object of a change; the call can still be forwarded afterwards."""
+    body = await call.body.read()
+    request = _json(body)
+    if not isinstance(request, dict):
+        message = "Could not parse request body into json: it is not an object"
+        raise AwsError("InvalidRequestContentException", message, 400, _USER)
+    call.body = Bytes(body)
+    framing = ("transfer-encoding", "content-length")
+    call.headers = [header for header in call.headers if header[0] not in framing]
+    call.headers.append(("content-length", str(len(body))))
+    return request
 
 
 async def _payload(call: Call, limit: int) -> bytes:

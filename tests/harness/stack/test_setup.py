@@ -35,10 +35,23 @@ def test_a_command_is_due_once_when_all_it_needs_exists(order, expected):
         ("migrate", "Command"),
         ({}, "Command"),
         ({"Command": []}, "Command"),
+        ({"Command": "migrate"}, "Command"),
+        ({"Command": ["a"], "DependsOn": None}, "DependsOn"),
+        ({"Command": ["a"], "Variables": []}, "Variables"),
         ({"Command": ["a"], "Environment": {}}, "Variables"),
         ({"Command": ["a"], "DependsOn": "Table"}, "there is no resource Table"),
     ],
 )
 def test_what_cannot_be_run_is_refused(item, message):
     with pytest.raises(TemplateError, match=message):
-        setup.check([item], RESOURCES)
+        setup.items({"Setup": [item]}, RESOURCES)
+
+
+@pytest.mark.parametrize("section", [None, [], {"Setup": None}, {"Setup": {}}])
+def test_a_section_of_another_shape_is_refused(section):
+    with pytest.raises(TemplateError, match="Setup"):
+        setup.items(section, RESOURCES)
+
+
+def test_a_section_without_commands_has_none():
+    assert setup.items({}, RESOURCES) == []
