@@ -7,7 +7,9 @@ and benchmarks get exactly what a user gets and several may run side by side.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
+import sys
 import sysconfig
 import tempfile
 import time
@@ -56,7 +58,9 @@ class Disposable:
 
     def start(self, options: tuple[str, ...]) -> None:
         began = time.monotonic()
-        self.harness("up", "--detach", "--port", "0", *options)
+        # With us as its owner it ends even when we are killed.
+        owner = ("--owner", str(os.getpid())) if sys.platform == "linux" else ()
+        self.harness("up", "--detach", *owner, "--port", "0", *options)
         self.up_seconds = time.monotonic() - began
         self.facts = load(State(self.state_dir))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import sys
@@ -18,6 +19,22 @@ def await_end(processes: Iterable[psutil.Process], timeout: float) -> bool:
     """
     deadline = time.monotonic() + timeout
     return all(_ended(process, max(0.0, deadline - time.monotonic())) for process in processes)
+
+
+async def ended(pid: int) -> None:
+    """Return once process `pid` has ended."""
+    loop = asyncio.get_running_loop()
+    gone: asyncio.Future[None] = loop.create_future()
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        loop.add_reader(descriptor, gone.set_result, None)
+        await gone
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 if sys.platform == "linux":

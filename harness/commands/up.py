@@ -82,6 +82,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="use this PostgreSQL with pgvector instead of one of our own",
     )
+    parser.add_argument(
+        "--owner",
+        type=int,
+        metavar="PID",
+        help="stop when this process ends, however it ends (Linux)",
+    )
     parser.add_argument("--notify", type=int, default=-1, help=argparse.SUPPRESS)
 
 
@@ -91,7 +97,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return _detach(settings)
     notice = _Notice(arguments.notify)
     try:
-        return asyncio.run(_run(options, State(settings.state_dir), notice))
+        return asyncio.run(_run(options, State(settings.state_dir), notice, arguments.owner))
     except BaseException as error:
         notice.give(str(error))
         raise
@@ -100,6 +106,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
     if arguments.runtime != "process":
         raise UsageError("--runtime docker is not available yet; use --runtime process")
+    if arguments.owner is not None and sys.platform != "linux":
+        raise UsageError("--owner works on Linux only; leave it out and use `harness down`")
     if arguments.time_scale <= 0 or arguments.max_sandboxes < 1:
         raise UsageError("--time-scale and --max-sandboxes must be greater than 0")
     if not 0 <= arguments.port <= 65535:
@@ -125,8 +133,8 @@ def _readable(template: Path) -> Path:
         ) from None
 
 
-async def _run(options: Options, state: State, notice: _Notice) -> int:
-    """Run the environment until a signal or the end of its control plane."""
+async def _run(options: Options, state: State, notice: _Notice, owner: int | None) -> int:
+    """Run the environment until a signal, its owner's end, or the end of a part it needs."""
     from harness.cloud import running
 
     if state.claim():
@@ -134,6 +142,7 @@ async def _run(options: Options, state: State, notice: _Notice) -> int:
     main = asyncio.current_task()
     assert main is not None
     received = _cancelled_by_signals(main)
+    watch = None if owner is None else asyncio.ensure_future(_stop_after(owner))
     progress = _Progress()
     try:
         async with running(state, options, progress.note) as cloud:
@@ -147,8 +156,18 @@ async def _run(options: Options, state: State, notice: _Notice) -> int:
     except ExceptionGroup as group:
         raise _first(group) from None
     finally:
+        if watch is not None:
+            watch.cancel()
         await asyncio.to_thread(state.clean)
     return INTERRUPTED if signal.SIGINT in received else 0
+
+
+async def _stop_after(owner: int) -> None:
+    """Ask ourselves to stop once the process `owner` has ended."""
+    from harness.process_end import ended
+
+    await ended(owner)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _until_the_end(cloud: Cloud) -> None:

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,4 +188,22 @@ def test_a_part_that_dies_ends_the_environment(variables, template, state_dir, p
     assert code == 4
     assert name in said
     assert "Traceback" not in said
+    assert not state_dir.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="--owner needs pidfd, which only Linux has")
+def test_an_owned_environment_ends_with_its_owner(variables, template, state_dir):
+    with (
+        subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE) as owner,
+        subprocess.Popen(
+            [HARNESS, "up", "--port", "0", "--template", template, "--owner", str(owner.pid)],
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        read_until(process, "Ctrl-C")
+        owner.kill()
+        assert process.wait(LIMIT_S) == 0
     assert not state_dir.exists()

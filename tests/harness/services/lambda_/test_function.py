@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -169,7 +168,20 @@ def test_reserved_concurrency_of_zero_counts(reserved):
         "ReservedConcurrentExecutions": reserved
     }
     found = asyncio.run(Functions(plane, REGION).get("f"))
-    assert found == replace(function(), reserved_concurrency=reserved)
+    assert found.reserved_concurrency == reserved
+
+
+def test_what_the_control_plane_forgets_is_remembered_for_it():
+    async def work() -> None:
+        functions = Functions(ControlPlane(), REGION)
+        assert (await functions.get("f")).dead_letter_arn == ""
+        functions.keep(ARN, {"DeadLetterConfig": {"TargetArn": "arn:q"}})
+        assert (await functions.get("f")).dead_letter_arn == "arn:q"
+        functions.deleted(ARN)
+        functions.forget()
+        assert (await functions.get("f")).dead_letter_arn == ""
+
+    asyncio.run(work())
 
 
 def test_an_unknown_function_is_named_with_its_version():
