@@ -13,13 +13,14 @@ help: ## Show the targets
 
 setup: $(VENV)/.complete ## Build .venv from the lock
 
+# The editable install is a plain path: the other kind costs every start of Python 20 ms.
 $(VENV)/.complete: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; name one with PYTHON=…"; exit 2; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
-	# As a plain path: the other kind of editable install costs every start of Python 20 ms.
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation \
+	@echo "Building $(VENV) from requirements.lock; this takes about a minute."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation \
 		--config-settings editable_mode=compat --editable .
 	@touch $@
 

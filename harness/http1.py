@@ -17,6 +17,7 @@ from harness.call import Headers
 
 PIECE = 256 * 1024
 _BODILESS = (204, 304)
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _START = re.compile(r"(HTTP/1\.[01]) (\d{3}) (.*)|(\S+) (\S+) (HTTP/1\.[01])")
 _CONTROL = re.compile(r"[\r\n\0]")
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
@@ -78,7 +79,7 @@ def parse_head(raw: bytes) -> Head:
 
 def _parse_header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if not colon or not name or any(c in name for c in " \t") or _CONTROL.search(line):
+    if not colon or not _HEADER_NAME.fullmatch(name) or _CONTROL.search(line):
         raise ProtocolError(f"malformed header line: {line[:80]!r}")
     return name.lower(), value.strip(" \t")
 

@@ -1,7 +1,7 @@
 """The keep-alive HTTP client behind the endpoint: calls go out, replies stream back.
 
 Connections are kept and reused. A reused connection that the other side closed meanwhile is
-replaced once, as long as nothing of the body was consumed.
+replaced, as long as the body is small enough to be kept for it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from harness.call import Call, Headers, Reply
+from harness.call import Bytes, Call, Headers, Reply
 from harness.http1 import PIECE, Head, ProtocolError, StreamBody, head_bytes, read_head, write_body
 
 _WHOLE = 64 * 1024
@@ -19,7 +19,7 @@ _HOP_BY_HOP = frozenset(
 
 
 class _StaleConnectionError(Exception):
-    """A kept connection turned out to be closed before the request was consumed."""
+    """A kept connection turned out to be closed, and the request can be sent again."""
 
 
 class Upstream:
@@ -84,24 +84,22 @@ class Upstream:
         chunked = bool(call.header("transfer-encoding"))
         if chunked:
             headers.append(("transfer-encoding", "chunked"))
-        body = call.body
-        consumed = False
-
-        async def pieces() -> AsyncIterator[bytes]:
-            nonlocal consumed
-            async for piece in body:
-                consumed = True
-                yield piece
-
-        writer.write(head_bytes(f"{call.method} {target} HTTP/1.1", headers))
+        start = head_bytes(f"{call.method} {target} HTTP/1.1", headers)
+        small = not chunked and int(call.header("content-length") or 0) <= _WHOLE
+        if small:
+            # In one segment with the head; and kept, so that it can be sent once more.
+            call.body = Bytes(await call.body.read())
+            start += await call.body.read()
+        writer.write(start)
         try:
-            await write_body(writer, pieces(), chunked=chunked)
+            if not small:
+                await write_body(writer, aiter(call.body), chunked=chunked)
             await writer.drain()
             head = await read_head(reader)
         except ConnectionError:
             head = None
         if head is None:
-            if reused and not consumed:
+            if reused and small:
                 raise _StaleConnectionError
             raise ProtocolError("the control plane closed the connection without an answer", 502)
         return head

@@ -49,7 +49,7 @@ def test_1_12_an_exit(account: Account, handler: str, event: object, reason: str
         (
             "broken_import.handler",
             "Runtime.ImportModuleError",
-            "Unable to import module 'broken_import': No module named 'a_module_that_was_not_packed'",
+            "Unable to import module 'broken_import': No module named 'not_packed'",
         ),
         (
             "missing.handler",

@@ -65,11 +65,19 @@ class Pool:
         while True:
             if sandbox := await self._reuse(function):
                 return sandbox
-            if self.alive < self._bound:
+            if self.alive < self._bound and not self._one_is_almost_free():
                 return await self._start(function, request_id)
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             await turn
+
+    def _one_is_almost_free(self) -> bool:
+        """Tell whether more sandboxes have just answered than invocations wait for one.
+
+        The answer reaches a caller before the runtime asks for its next invocation; a caller that
+        invokes again at once shall not meet a cold start for that.
+        """
+        return len(self._settling) > len(self._waiting)
 
     async def _reuse(self, function: Function) -> Sandbox | None:
         while self._idle:

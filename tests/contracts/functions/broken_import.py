@@ -1,3 +1,3 @@
 """Cannot be imported: what it needs was forgotten in the zip."""
 
-import a_module_that_was_not_packed  # noqa: F401
+import not_packed  # noqa: F401

@@ -79,6 +79,17 @@ def test_a_sandbox_is_used_again():
     using(work)
 
 
+def test_a_sandbox_that_has_just_answered_is_waited_for():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        pool.release(first)
+        both = await asyncio.gather(pool.acquire(FUNCTION, "2"), pool.acquire(FUNCTION, "3"))
+        assert first in both
+        assert pool.alive == 2
+
+    using(work)
+
+
 def test_invocations_at_the_same_time_have_a_sandbox_each():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
         both = await asyncio.gather(pool.acquire(FUNCTION, "1"), pool.acquire(FUNCTION, "2"))
