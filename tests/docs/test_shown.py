@@ -1,0 +1,72 @@
+"""What the pages tell people to type is typed here, against an environment of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import settings
+from harness.disposable import disposable
+from tests.docs.pages import ROOT, blocks, commands
+
+PROGRAMS = Path(sys.executable).parent
+LIMIT_S = 180
+
+
+def typed(script, variables, directory=ROOT):
+    """Run a script as a person's shell would, ending at the first command that fails."""
+    path = f"{PROGRAMS}:{settings.load().inherited['PATH']}"
+    done = subprocess.run(
+        ["/bin/bash", "-euo", "pipefail", "-c", script],
+        cwd=directory,
+        env={**settings.load().inherited, **variables, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def environment():
+    template = str(ROOT / "template.yaml")
+    with disposable("--template", template, inherited=settings.load().inherited) as running:
+        yield running
+
+
+def test_the_readme_from_up_to_down(tmp_path):
+    (script,) = [block for block in blocks(ROOT / "README.md") if "/harness up" in block]
+    # The port of everybody's own environment is not ours to take.
+    script = script.replace("up --detach", "up --detach --port 0")
+    script = script.replace(".venv/bin/", f"{PROGRAMS}/")
+    said = typed(script, {"HARNESS_STATE_DIR": str(tmp_path / "state")})
+    assert "completed" in said
+    assert "上傳成功" in said
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_requests_of_the_api_page(environment, tmp_path):
+    shutil.copy(ROOT / "samples" / "員工手冊 2026.pdf", tmp_path / "員工手冊.pdf")
+    shutil.copy(ROOT / "samples" / "遠距工作辦法.md", tmp_path / "leave.md")
+    requests = [line for page, line in commands("curl") if page == "api.md"]
+    assert requests
+    variables = environment.facts.exports()
+    for request in requests:
+        answer = json.loads(
+            typed(request.replace("curl", "curl -sS --fail", 1), variables, tmp_path)
+        )
+        for document in answer.get("documents", []):
+            variables["ID"] = document["id"]
+
+
+def test_the_load_test_without_its_web_page(environment):
+    (command,) = [line for _, line in commands("locust") if "--headless" in line]
+    said = typed(command.replace("120", "3"), environment.facts.exports())
+    assert "Traceback" not in said
