@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from harness.errors import AwsError
 from harness.services.lambda_.function import Function
@@ -36,7 +37,8 @@ class Pool:
         self._idle: list[Sandbox] = []
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._settling: set[asyncio.Task[None]] = set()
+        self._settling: set[Sandbox] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._started: set[Sandbox] = set()
         self.alive = 0
         self.busy = 0
@@ -105,12 +107,17 @@ class Pool:
         if sandbox.state is SandboxState.DEAD:
             self._forget(sandbox)
             return
-        task = asyncio.ensure_future(self._settle(sandbox))
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
+        self._settling.add(sandbox)
+        self._in_background(self._settle(sandbox))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _settle(self, sandbox: Sandbox) -> None:
         await sandbox.settle()
+        self._settling.discard(sandbox)  # before anybody is woken, who would wait for it again
         if sandbox.state is SandboxState.DEAD:
             self._forget(sandbox)
             return
@@ -122,9 +129,7 @@ class Pool:
     def _expire(self, sandbox: Sandbox) -> None:
         self._idle.remove(sandbox)
         del self._ends[sandbox]
-        task = asyncio.ensure_future(self._end(sandbox))
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
+        self._in_background(self._end(sandbox))
 
     async def _end(self, sandbox: Sandbox) -> None:
         await sandbox.kill()
