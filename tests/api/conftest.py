@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,20 @@ KEY = "signing-key-of-the-tests-0123456789"
 REGION = "ap-northeast-1"
 
 _numbers = count()
+
+# Importing the function gave this thread an event loop, which on Lambda lives as long as the
+# sandbox. Here each test has its own and closes it.
+asyncio.get_event_loop_policy().get_event_loop().close()
+asyncio.set_event_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def event_loop_of_the_sandbox() -> Iterator[None]:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.fixture(scope="session")

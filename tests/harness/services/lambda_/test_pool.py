@@ -53,7 +53,8 @@ def using(work: Callable[[Pool, Sandboxes], Awaitable[None]], bound: int = 2) ->
     async def run() -> None:
         sandboxes = Sandboxes()
         pool = Pool(sandboxes.launch, bound)
-        await work(pool, sandboxes)
+        async with asyncio.timeout(20):
+            await work(pool, sandboxes)
         await pool.close()
         assert all(sandbox.state is SandboxState.DEAD for sandbox in sandboxes.launched)
 
