@@ -9,14 +9,17 @@ from __future__ import annotations
 import functools
 import gc
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import JSONFileLoader
 from moto.backends import get_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from waitress.server import create_server
 from werkzeug.test import Client
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 16
 _LOADED_REGION = "ap-northeast-1"
@@ -45,7 +48,7 @@ def serve(services: Sequence[str]) -> None:
     # Everybody's first call, made before the other services compete for the interpreter.
     Client(application).get("/", headers={"Authorization": _authorization("s3")})
     server = create_server(
-        application,
+        _with_raw_path(application),
         host="127.0.0.1",
         port=0,
         threads=THREADS,
@@ -58,6 +61,16 @@ def serve(services: Sequence[str]) -> None:
     print(server.effective_port, flush=True)
     threading.Thread(target=_load_all, args=[application, services], daemon=True).start()
     server.run()
+
+
+def _with_raw_path(application: WSGIApplication) -> WSGIApplication:
+    """Name the undecoded path as moto knows it; else it decodes S3 keys a second time."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["RAW_URI"] = environ["REQUEST_URI"]
+        return application(environ, start_response)
+
+    return call
 
 
 def _load_all(application: DomainDispatcherApplication, services: Sequence[str]) -> None:

@@ -121,6 +121,11 @@ class Account:
         config = Config(retries={"total_max_attempts": 1}, proxies={}, **options)
         return self._session.client(service, endpoint_url=endpoint_url or self.url, config=config)
 
+    def signed(self, service: str) -> dict[str, str]:
+        """Return the header by which a request made by hand is recognised."""
+        scope = f"Credential=A/20260101/{self.region}/{service}/aws4_request"
+        return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+
     def __getattr__(self, service: str) -> Any:
         """Return the client of a service by its name, `account.s3`."""
         if service not in self._clients:

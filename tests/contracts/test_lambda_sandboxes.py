@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.account import Account, Function, Queue
+from tests.contracts.account import Account, Function, Queue, archive
 
 
 def test_1_7_a_warm_sandbox_keeps_its_globals(account: Account):
@@ -109,3 +109,13 @@ def test_3_3_a_throttled_event_is_not_lost(account: Account, waiting: Waiting):
     waiting.finish()
     assert waiting.reports.receive() == "running"
     waiting.finish()
+
+
+def test_1_7_the_same_code_again_is_a_new_sandbox_too(account: Account):
+    function = account.function("subject.count")
+    before = account.lambda_.get_function_configuration(FunctionName=function.name)["RevisionId"]
+    assert [function.result({})["count"] for _ in range(2)] == [1, 2]
+    account.lambda_.update_function_code(FunctionName=function.name, ZipFile=archive())
+    assert function.result({})["count"] == 1
+    after = account.lambda_.get_function_configuration(FunctionName=function.name)["RevisionId"]
+    assert after != before

@@ -58,7 +58,8 @@ def test_path_style_and_virtual_hosted_style_mean_the_same(account: Account, buc
 )
 def test_a_bucket_in_the_host_name(account: Account, bucket: str, host: str):
     account.s3.put_object(Bucket=bucket, Key="k", Body=b"here")
-    answer = httpx.get(f"{account.url}/k", headers={"Host": host.format(bucket=bucket)})
+    headers = {**account.signed("s3"), "Host": host.format(bucket=bucket)}
+    answer = httpx.get(f"{account.url}/k", headers=headers)
     assert (answer.status_code, answer.content) == (200, b"here")
 
 
@@ -106,7 +107,7 @@ def test_5_2_every_key_comes_back_as_it_was_given(account: Account, bucket: str,
 
 
 def test_several_requests_go_over_one_connection(account: Account, bucket: str):
-    with connected(account.url) as wire:
+    with connected(account.url, account.signed("s3")) as wire:
         wire.request(f"PUT /{bucket}/k", body=b"kept alive")
         assert wire.answer().status == 200
         wire.request(f"GET /{bucket}/k")
@@ -120,6 +121,11 @@ def test_several_requests_go_over_one_connection(account: Account, bucket: str):
         assert wire.answer().status == 204
         wire.request(f"HEAD /{bucket}/k")
         assert wire.answer("HEAD").status == 404
+
+
+def test_an_anonymous_request_may_not_read(account: Account, bucket: str):
+    account.s3.put_object(Bucket=bucket, Key="k", Body=b"private")
+    assert httpx.get(f"{account.url}/{bucket}/k").status_code == 403
 
 
 def test_an_error_of_s3_is_xml_with_its_code(account: Account):

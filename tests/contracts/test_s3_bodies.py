@@ -45,9 +45,7 @@ def aws_chunked(content: bytes, *, extension: str = "", trailer: str = "") -> by
 
 
 def put(account: Account, bucket: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    scope = f"Credential=A/20260101/{account.region}/s3/aws4_request"
-    signature = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"
-    named = {"Authorization": signature, "Content-Encoding": "aws-chunked", **headers}
+    named = {**account.signed("s3"), "Content-Encoding": "aws-chunked", **headers}
     return httpx.put(f"{account.url}/{bucket}/k", content=body, headers=named)
 
 
@@ -128,7 +126,7 @@ def test_a_range_beyond_the_object_is_416(account: Account, bucket: str):
 
 
 def test_the_body_may_wait_for_continue(account: Account, bucket: str):
-    with connected(account.url) as wire:
+    with connected(account.url, {}) as wire:
         head = f"PUT /{bucket}/k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
         wire.send(f"{head}Content-Length: 7\r\n\r\n".encode())
         assert wire.interim() == b"HTTP/1.1 100 Continue\r\n\r\n"

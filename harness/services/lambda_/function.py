@@ -89,7 +89,7 @@ def _revision(answer: Mapping[str, Any]) -> str:
     configuration = {
         key: value
         for key, value in answer["Configuration"].items()
-        if key not in ("LastUpdateStatus", "State", "RevisionId")
+        if key not in ("LastUpdateStatus", "State")
     }
     relevant = [configuration, answer["Code"].get("ImageUri")]
     return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

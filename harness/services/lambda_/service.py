@@ -74,7 +74,8 @@ class LambdaService:
 
     async def _update_code(self, call: Call) -> Reply:
         await self._code.keep(await _request(call))
-        return await self._describe(call)
+        # The same image URI or zip again is a change too: the sandboxes are replaced.
+        return await self._change(call, _reference(call), {})
 
     async def _update_configuration(self, call: Call) -> Reply:
         return await self._change(call, _reference(call), await _request(call))

@@ -6,6 +6,7 @@ is run by it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,9 +20,10 @@ class Unstored:
         self._kept: dict[str, dict[str, Any]] = {}
 
     def keep(self, name: str, request: Mapping[str, Any]) -> None:
-        """Remember what a CreateFunction or UpdateFunctionConfiguration set."""
+        """Remember what a change of a function set, and give it a new revision."""
         given = {member: request[member] for member in _MEMBERS if member in request}
-        self._kept[name] = {**self._kept.get(name, {}), **given}
+        revision = {"RevisionId": str(uuid.uuid4())}
+        self._kept[name] = {**self._kept.get(name, {}), **given, **revision}
 
     def forget(self, name: str) -> None:
         self._kept.pop(name, None)

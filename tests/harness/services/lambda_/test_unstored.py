@@ -16,12 +16,20 @@ def unstored() -> Unstored:
 
 
 def test_what_was_set_is_put_back_and_nothing_else(unstored):
-    assert unstored.completed({"FunctionName": "f", "Handler": "h"}) == {
+    completed = unstored.completed({"FunctionName": "f", "Handler": "h"})
+    del completed["RevisionId"]
+    assert completed == {
         "FunctionName": "f",
         "Handler": "h",
         "DeadLetterConfig": LETTERS,
         "LoggingConfig": LOGGING,
     }
+
+
+def test_every_change_is_a_new_revision(unstored):
+    before = unstored.completed({"FunctionName": "f"})["RevisionId"]
+    unstored.keep("f", {})
+    assert unstored.completed({"FunctionName": "f"})["RevisionId"] != before
 
 
 def test_every_function_has_a_logging_configuration(unstored):
