@@ -10,7 +10,14 @@ import asyncio
 import heapq
 import itertools
 import time
+from datetime import UTC, datetime
 from typing import Protocol
+
+
+def iso8601(time: float) -> str:
+    """Return seconds since the epoch as AWS writes them: milliseconds and Z."""
+    moment = datetime.fromtimestamp(time, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 class Clock(Protocol):

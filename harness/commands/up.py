@@ -14,17 +14,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.detached import Notice, start_detached
 from harness.errors import EnvironmentFailedError, HarnessError, UsageError
 from harness.options import DEFAULT_PORT, Options, default_max_sandboxes
 from harness.settings import Settings
+from harness.start_progress import StartProgress
 from harness.state import State
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 HELP = "start the environment"
 INTERRUPTED = 130
-_READY = "ready"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,8 +93,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     options = _options(arguments, settings)
     if arguments.detach:
-        return _detach(settings)
-    notice = _Notice(arguments.notify)
+        start_detached([word for word in sys.argv[1:] if word != "--detach"])
+        _say(f"the environment in {settings.state_dir} is ready; `harness down` stops it")
+        return 0
+    notice = Notice(arguments.notify)
     try:
         return asyncio.run(_run(options, State(settings.state_dir), notice, arguments.owner))
     except BaseException as error:
@@ -133,7 +134,7 @@ def _readable(template: Path) -> Path:
         ) from None
 
 
-async def _run(options: Options, state: State, notice: _Notice, owner: int | None) -> int:
+async def _run(options: Options, state: State, notice: Notice, owner: int | None) -> int:
     """Run the environment until a signal, its owner's end, or the end of a part it needs."""
     from harness.cloud import running
 
@@ -143,12 +144,12 @@ async def _run(options: Options, state: State, notice: _Notice, owner: int | Non
     assert main is not None
     received = _cancelled_by_signals(main)
     watch = None if owner is None else asyncio.ensure_future(_stop_after(owner))
-    progress = _Progress()
+    progress = StartProgress()
     try:
         async with running(state, options, progress.note) as cloud:
             progress.end()
             _announce(cloud.environment, progress)
-            notice.give(_READY)
+            notice.ready()
             await _until_the_end(cloud)
     except asyncio.CancelledError:
         if not received:
@@ -196,35 +197,7 @@ def _first(group: ExceptionGroup[Exception]) -> Exception:
     return _first(error) if isinstance(error, ExceptionGroup) else error
 
 
-class _Progress:
-    """Tells what is being created: one rewritten line on a terminal, nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self.created = 0
-        self._planned = 0
-        self._live = sys.stderr.isatty()
-        self._show("starting control plane and database")
-
-    def note(self, event: dict[str, Any]) -> None:
-        if event["event"] == "expanded":
-            self._planned = event["resources"]
-        elif event["event"] == "created":
-            self.created += 1
-            self._show(f"{self.created}/{self._planned} resources: {event['logical_id']}")
-        elif event["event"] == "setup":
-            self._show(" ".join(event["command"]))
-
-    def end(self) -> None:
-        if self._live:
-            sys.stderr.write("\r\x1b[K")
-
-    def _show(self, text: str) -> None:
-        if self._live:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-
-
-def _announce(environment: Environment, progress: _Progress) -> None:
+def _announce(environment: Environment, progress: StartProgress) -> None:
     _say(f"{progress.created} resources of {environment.template} are up")
     _say(f"  AWS endpoint  {environment.endpoint_url}")
     if environment.api_url:
@@ -235,41 +208,3 @@ def _announce(environment: Environment, progress: _Progress) -> None:
 
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-class _Notice:
-    """How a detached environment tells its starter that it is ready, or why it is not."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def give(self, text: str) -> None:
-        if self._descriptor >= 0:
-            os.write(self._descriptor, text.encode())
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-
-def _detach(settings: Settings) -> int:
-    """Start the same command without --detach in a session of its own; wait for its notice."""
-    reading, writing = os.pipe()
-    words = [word for word in sys.argv[1:] if word != "--detach"]
-    command = [sys.executable, "-m", "harness", *words, "--notify", str(writing)]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[writing],
-        start_new_session=True,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as notices:
-        notice = notices.read()
-    if notice == _READY:
-        _say(f"the environment in {settings.state_dir} is ready; `harness down` stops it")
-        return 0
-    with contextlib.suppress(ProcessLookupError):
-        process.wait()
-    reason = notice or f"it ended with exit code {process.returncode}"
-    raise EnvironmentFailedError(reason)

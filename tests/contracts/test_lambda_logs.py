@@ -131,9 +131,6 @@ def reaching(value: float, probe: Callable[[], float | None]) -> float:
 
 
 def test_9_1_invocations_errors_and_durations_are_counted(account: Account):
-    function = account.function("subject.leave")
-    for code in (0, 1):
-        function.error({"code": code})
     function = account.function("subject.count", Timeout=1)
     function.result({})
     function.error({"hang": True})

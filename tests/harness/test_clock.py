@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 
-from harness.clock import ManualClock, SystemClock
+import pytest
+
+from harness.clock import ManualClock, SystemClock, iso8601
 
 
 def test_a_manual_clock_moves_only_when_told():
@@ -66,3 +68,14 @@ def test_the_system_clock_tells_the_time_unscaled():
     ordinary, scaled = SystemClock(), SystemClock(scale=1000.0)
     assert abs(scaled.now() - ordinary.now()) < 3600
     assert ordinary.monotonic() <= scaled.monotonic() <= ordinary.monotonic()
+
+
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        (0.0, "1970-01-01T00:00:00.000Z"),
+        (1795397820.9996, "2026-11-23T01:37:00.999Z"),
+    ],
+)
+def test_times_have_milliseconds(time, text):
+    assert iso8601(time) == text

@@ -6,13 +6,13 @@ The records are pure; sending them is a call through the door like any other (aw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from harness.aws import ACCOUNT, json_answer, json_call
 from harness.call import Handler
+from harness.clock import iso8601
 from harness.errors import AwsError
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.outcome import Outcome
@@ -33,7 +33,7 @@ def record(function: Function, ending: Ending, now: float) -> bytes:
     """Return the invocation record a destination receives."""
     body: dict[str, Any] = {
         "version": "1.0",
-        "timestamp": _timestamp(now),
+        "timestamp": iso8601(now),
         "requestContext": {
             "requestId": ending.request_id,
             "functionArn": f"{function.arn}:{function.version}",
@@ -68,11 +68,6 @@ def _error_message(ending: Ending) -> str:
         return str(orjson.loads(ending.outcome.payload).get("errorMessage", ""))
     except (orjson.JSONDecodeError, AttributeError):
         return ""
-
-
-def _timestamp(now: float) -> str:
-    moment = datetime.fromtimestamp(now, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 async def send_to_queue(

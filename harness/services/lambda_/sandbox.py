@@ -115,11 +115,11 @@ class Sandbox:
     ) -> Outcome | None:
         ready = asyncio.ensure_future(self._api.ready.wait())
         await _first(limit_s, ready, self._api.init_error, process.exited)
+        ready.cancel()
         if self._api.init_error.done():
             return self._api.init_error.result()
-        if ready.done():
+        if self._api.ready.is_set():
             return None
-        ready.cancel()
         if process.exited.done():
             return exited(request_id, process.exited.result())
         return timed_out(request_id, round(limit_s))
@@ -156,11 +156,11 @@ class Sandbox:
         assert self._process is not None
         ready = asyncio.ensure_future(self._api.ready.wait())
         await _first(self.function.timeout_s, ready, self._process.exited)
-        if ready.done():
+        ready.cancel()
+        if self._api.ready.is_set():
             self.state = SandboxState.IDLE
             self._process.freeze()
             return
-        ready.cancel()
         await self.kill()
 
     async def kill(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
+
+from harness.clock import iso8601
 
 _PRINCIPAL = "A3NL1KOZZKExample"
 
@@ -39,7 +40,7 @@ def _record(written: ObjectWritten, configuration_id: str) -> dict[str, Any]:
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "awsRegion": written.region,
-        "eventTime": timestamp(written.time),
+        "eventTime": iso8601(written.time),
         "eventName": written.event_name,
         "userIdentity": {"principalId": f"AWS:{_PRINCIPAL}"},
         "requestParameters": {"sourceIPAddress": written.source_ip},
@@ -74,12 +75,6 @@ def _object(written: ObjectWritten) -> dict[str, Any]:
 def encoded(key: str) -> str:
     """Return a key as event records carry it: form-urlencoded, slashes as they are."""
     return quote_plus(key, safe="/")
-
-
-def timestamp(time: float) -> str:
-    """Return ISO 8601 with milliseconds and Z."""
-    moment = datetime.fromtimestamp(time, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 class Sequencers:

@@ -172,6 +172,13 @@ def test_a_failing_hook_shows_what_it_said(harness, template, state_dir):
     assert not state_dir.exists()
 
 
+def test_detached_it_says_and_returns_the_same(harness, template, state_dir):
+    template.write_text("Resources:\n  A: {Type: 'AWS::Foo::Bar'}\n")
+    result = harness("up", "--detach", "--port", "0", "--template", template)
+    refuses(result, 2, "AWS::Foo::Bar")
+    assert not state_dir.exists()
+
+
 @pytest.mark.parametrize("option", [["--time-scale", "0"], ["--port", "70000"]])
 def test_impossible_options_are_refused(harness, template, option):
     refuses(harness("up", *option, "--template", template), 2, option[0])

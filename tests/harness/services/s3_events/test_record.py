@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.services.s3_events.record import ObjectWritten, Sequencers, encoded, event, timestamp
+from harness.services.s3_events.record import ObjectWritten, Sequencers, encoded, event
 
 WRITTEN = ObjectWritten(
     event_name="ObjectCreated:Put",
@@ -97,17 +97,6 @@ def test_a_handler_decodes_the_key_it_was_written_with(key):
     assert unquote_plus(carried) == key
     assert carried.isascii()
     assert carried.count("/") == key.count("/")
-
-
-@pytest.mark.parametrize(
-    ("time", "text"),
-    [
-        (0.0, "1970-01-01T00:00:00.000Z"),
-        (1795397820.9996, "2026-11-23T01:37:00.999Z"),
-    ],
-)
-def test_times_have_milliseconds(time, text):
-    assert timestamp(time) == text
 
 
 def test_sequencers_grow_by_either_way_to_compare_them():
