@@ -28,7 +28,7 @@ demo: setup ## Upload real documents to an environment of their own and find the
 	$(BIN)/python -m scenarios.demo $(FILES)
 
 test: setup ## Run all tests (those that need Docker only where an engine answers)
-	$(BIN)/python -m pytest -n $(WORKERS) -q
+	$(BIN)/python -m pytest -n $(WORKERS) -q -rs
 
 check: setup ## Formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .

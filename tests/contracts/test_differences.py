@@ -5,6 +5,7 @@ A difference that goes away fails its test, and the list is corrected.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.contracts.account import Account
@@ -55,3 +56,9 @@ def test_differs_lines_of_the_platform_stay_text_when_json_is_asked_for(account:
     messages = [event["message"] for event in logged(account, f"/aws/lambda/{function.name}")]
     assert messages[0].startswith("START RequestId: ")
     assert any(message.startswith("{") and "logged" in message for message in messages)
+
+
+def test_the_documentation_lists_exactly_these():
+    page = Path(__file__).parents[2] / "docs" / "services" / "lambda.md"
+    here = {name for name in globals() if name.startswith("test_differs_")}
+    assert set(re.findall(r"`(test_differs_\w+)`", page.read_text())) == here

@@ -140,7 +140,7 @@ class Listener:
 
 @asynccontextmanager
 async def listening(listener: Listener) -> AsyncIterator[Upstream]:
-    server = await asyncio.start_server(listener.accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(listener.accept, "127.0.0.1", 0, limit=2 * LARGE)
     client = Upstream("127.0.0.1", server.sockets[0].getsockname()[1])
     try:
         yield client
@@ -170,7 +170,7 @@ def test_calls_at_the_same_time_have_a_connection_each():
     run(work())
 
 
-@pytest.mark.parametrize("body", [b"", b"a body that can be sent only once"])
+@pytest.mark.parametrize("body", [b"", b"small", bytes(LARGE)])
 def test_a_connection_that_was_closed_meanwhile_is_replaced(body):
     async def work() -> None:
         async with listening(Listener("answer once", "answer on")) as client:
