@@ -6,6 +6,7 @@ Errors leave in the wire format of the service that was asked.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -18,6 +19,8 @@ from harness.http1 import Head, ProtocolError, StreamBody
 from harness.journal import Journal
 from harness.recognise import API_ID_HEADER, recognise
 from harness.server import Respond
+
+_log = logging.getLogger(__name__)
 
 
 class Endpoint:
@@ -53,6 +56,13 @@ class Endpoint:
             if body.broken:
                 raise  # the client does not speak HTTP: the server answers that, not the service
             return render(AwsError("InternalFailure", str(error), 500), call)
+        except Exception:
+            # A defect of ours: the client gets an answer, whoever runs the environment the reason.
+            _log.exception("%s %s failed", call.service, call.operation or call.method)
+            message = (
+                "the local environment failed; harness.log in its state directory has the reason"
+            )
+            return render(AwsError("InternalFailure", message, 500), call)
 
     def of_api(self, api_id: str) -> Respond:
         """Return what a listener calls that belongs to one HTTP API alone."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 HELP = "start the environment"
 INTERRUPTED = 130
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,6 +142,7 @@ async def _run(options: Options, state: State, notice: Notice, owner: int | None
 
     if state.claim():
         _say("removed what a killed environment left behind")
+    logging.basicConfig(filename=state.path("harness.log"), format=_LOG_FORMAT)
     main = asyncio.current_task()
     assert main is not None
     received = _cancelled_by_signals(main)

@@ -183,3 +183,12 @@ def test_known_operations_and_refusals_are_recorded(events):
         ["sqs", "SendMessage", "/", 403, "AccessDenied"],
     ]
     assert all(event.detail["milliseconds"] >= 0 for event in seen)
+
+
+def test_a_defect_of_ours_is_answered_and_logged(caplog):
+    failing = Service("lambda", KeyError("nobody expected this"))
+    head = request("POST /2015-03-31/functions/f/invocations", host="127.0.0.1")
+    reply = answer(endpoint(failing), head)
+    assert reply.status == 500
+    assert b"nobody expected this" not in orjson.dumps(reply.headers) + bytes(reply.body)
+    assert "nobody expected this" in caplog.text
