@@ -59,9 +59,7 @@ class Endpoint:
         except Exception:
             # A defect of ours: the client gets an answer, whoever runs the environment the reason.
             _log.exception("%s %s failed", call.service, call.operation or call.method)
-            message = (
-                "the local environment failed; harness.log in its state directory has the reason"
-            )
+            message = "the environment failed; harness.log in its state directory says why"
             return render(AwsError("InternalFailure", message, 500), call)
 
     def of_api(self, api_id: str) -> Respond:
