@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness.gate import dispatch
 from harness.gate.quantile import quantile
-from scenarios.client import BUCKET
+from scenarios.client import BUCKET, Pipeline
 from scenarios.demo.timeline import Passage
+from scenarios.documents import Document
 
 PUTS = 100
+UPLOADS = 24
 ABOUT_SIXTY = range(55, 80)
 
 
@@ -37,6 +41,24 @@ def of_uploads(seconds: Sequence[float]) -> list[Figure]:
         Figure(name.format(50), quantile(seconds, 0.5), 5.0, "s"),
         Figure(name.format(95), quantile(seconds, 0.95), 5.0, "s"),
     ]
+
+
+def of_warm_uploads(pipeline: Pipeline, document: Document, clients: int) -> list[Figure]:
+    """Measure uploads of one document by so many clients at once, the first of each left out."""
+    with ThreadPoolExecutor(clients) as pool:
+        measured = partial(_upload_time, pipeline)
+        seconds = list(pool.map(measured, [document] * (clients + UPLOADS)))[clients:]
+    name = f"warm upload, {clients} at once, p{{}} of {UPLOADS}"
+    return [
+        Figure(name.format(50), quantile(seconds, 0.5), 5.0, "s"),
+        Figure(name.format(95), quantile(seconds, 0.95), 5.0, "s"),
+    ]
+
+
+def _upload_time(pipeline: Pipeline, document: Document) -> float:
+    began = time.perf_counter()
+    pipeline.upload_one(document)
+    return time.perf_counter() - began
 
 
 def of_processing(passages: Sequence[Passage]) -> list[Figure]:
