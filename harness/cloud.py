@@ -112,7 +112,7 @@ class _Start:
         return await self._environment(endpoint_url, result)
 
     async def _start_parts(self) -> None:
-        # One after the other: the template waits for the control plane, only its set-up commands for both.
+        # One after the other: the resources need the control plane, only set-up commands need both.
         await self._moto.start()
         await self._database.start()
 
