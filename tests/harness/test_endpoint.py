@@ -171,7 +171,7 @@ def events(tmp_path: Path) -> Iterator[tuple[Journal, list[Event]]]:
 def test_known_operations_and_refusals_are_recorded(events):
     journal, seen = events
     to = endpoint(Service("sqs", AwsError("AccessDenied", "no", 403)), journal=journal)
-    answer(to, request("GET /b/k"))
+    answer(to, request("GET /v2/apis", authorization=signed("apigateway")))
     answer(to, request("PUT /b/k"))
     answer(to, request("POST /", authorization=signed("sqs"), x_amz_target="AmazonSQS.SendMessage"))
     told = [

@@ -45,8 +45,8 @@ def found(line: str, *headers: tuple[str, str], host: str = "127.0.0.1:4566") ->
             "InvokeModelWithResponseStream",
         ),
         ("PUT /model/m/invoke", [signed("s3")], "s3", "PutObject"),
-        ("GET /", [("authorization", "AWS AKID:signature-of-version-2")], "s3", ""),
-        ("GET /anything", [], "s3", ""),
+        ("GET /", [("authorization", "AWS AKID:signature-of-version-2")], "s3", "ListBuckets"),
+        ("GET /anything", [], "s3", "ListObjects"),
     ],
 )
 def test_the_service_and_the_operation(line, headers, service, operation):
@@ -74,7 +74,7 @@ def test_the_service_and_the_operation(line, headers, service, operation):
         ("PUT /2017-10-31/functions/f/concurrency", "PutFunctionConcurrency"),
         ("DELETE /2017-10-31/functions/f/concurrency", "DeleteFunctionConcurrency"),
         ("POST /2015-03-31/event-source-mappings/", "CreateEventSourceMapping"),
-        ("POST /2015-03-31/functions/f/policy", ""),
+        ("POST /2015-03-31/functions/f/policy", "AddPermission"),
     ],
 )
 @pytest.mark.parametrize("headers", [[signed("lambda")], []])
@@ -88,22 +88,22 @@ def test_operations_of_lambda_signed_or_not(line, operation, headers):
     [
         ("PUT /b/k", "PutObject"),
         ("PUT /b/a/b%20c?x-id=PutObject", "PutObject"),
-        ("PUT /b/k?partNumber=1&uploadId=u", ""),
-        ("POST /b/k?uploads", ""),
+        ("PUT /b/k?partNumber=1&uploadId=u", "UploadPart"),
+        ("POST /b/k?uploads", "CreateMultipartUpload"),
         ("POST /b/k?uploadId=u", "CompleteMultipartUpload"),
-        ("DELETE /b/k?uploadId=u", ""),
-        ("PUT /b/k?acl", ""),
-        ("PUT /b/k?tagging=", ""),
-        ("GET /b/k", ""),
-        ("PUT /b", ""),
+        ("DELETE /b/k?uploadId=u", "AbortMultipartUpload"),
+        ("PUT /b/k?acl", "PutObjectAcl"),
+        ("PUT /b/k?tagging=", "PutObjectTagging"),
+        ("GET /b/k", "GetObject"),
+        ("PUT /b", "CreateBucket"),
         ("PUT /b?notification", "PutBucketNotificationConfiguration"),
         ("PUT /b/?notification=", "PutBucketNotificationConfiguration"),
         ("GET /b?notification", "GetBucketNotificationConfiguration"),
         ("DELETE /b", "DeleteBucket"),
         ("DELETE /b?x-id=DeleteBucket", "DeleteBucket"),
-        ("DELETE /b?policy", ""),
-        ("DELETE /b/k", ""),
-        ("GET /", ""),
+        ("DELETE /b?policy", "DeleteBucketPolicy"),
+        ("DELETE /b/k", "DeleteObject"),
+        ("GET /", "ListBuckets"),
     ],
 )
 def test_operations_of_s3(line, operation):
@@ -114,7 +114,7 @@ def test_a_copy_and_a_form_are_told_by_their_headers():
     assert found("PUT /b/k", ("x-amz-copy-source", "/b/other")).operation == "CopyObject"
     form = ("content-type", "multipart/form-data; boundary=x")
     assert found("POST /b", form).operation == "PostObject"
-    assert found("POST /b?delete", ("content-type", "text/xml")).operation == ""
+    assert found("POST /b?delete", ("content-type", "text/xml")).operation == "DeleteObjects"
 
 
 @pytest.mark.parametrize(
