@@ -39,6 +39,25 @@ async def newer_log_events(environment: Environment, group: str, after: int) -> 
         raise unanswered(environment.endpoint_url, error) from error
 
 
+def why(
+    environment: Environment, bucket: str, key: str, after: int | None = None
+) -> dict[str, Any]:
+    """Return the story of an object; with `after`, once it is longer (or after 20 s as it is)."""
+    parameters: dict[str, str | int] = {"bucket": bucket, "key": key}
+    if after is not None:
+        parameters["after"] = after
+    try:
+        with httpx.Client(
+            base_url=environment.endpoint_url, timeout=_LONG_POLL_S, trust_env=False
+        ) as client:
+            answer: dict[str, Any] = (
+                client.get("/_harness/why", params=parameters).raise_for_status().json()
+            )
+            return answer
+    except httpx.HTTPError as error:
+        raise unanswered(environment.endpoint_url, error) from error
+
+
 def unanswered(url: str, error: Exception) -> EnvironmentFailedError:
     reason = str(error) or type(error).__name__
     return EnvironmentFailedError(

@@ -28,6 +28,7 @@ from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
 from harness.state import State
 from harness.status import Status
+from harness.why.service import Why
 
 NOT_ENFORCED = {
     "function memory": "a process may use more than the function's memory",
@@ -81,6 +82,7 @@ class DataPlane:
             self._events,
             self._bedrock,
             self._gateway,
+            Why(state.path("journal.jsonl"), journal),
             Status(self.status, self._logs),
         ]
 
