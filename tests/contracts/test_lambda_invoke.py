@@ -136,29 +136,9 @@ def test_2_code_may_lie_in_s3(account: Account):
     assert account.function("subject.echo", Code=code).result("from S3") == "from S3"
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ({"ZipFile": b"no zip"}, "Could not unzip uploaded file"),
-        ({"ImageUri": "nobody/knows:v1"}, "Source image nobody/knows:v1 does not exist"),
-    ],
-)
-def test_2_code_that_cannot_be_used_is_refused(account: Account, code, message):
-    with pytest.raises(account.lambda_.exceptions.InvalidParameterValueException) as caught:
-        account.function("subject.echo", Code=code)
-    assert message in caught.value.response["Error"]["Message"]
-
-
 def test_what_is_not_emulated_says_so(account: Account):
     function = account.function("subject.echo")
-    queue = account.queue()
-    for refused in (
-        lambda: account.lambda_.invoke_async(FunctionName=function.name, InvokeArgs=b"{}"),
-        lambda: account.lambda_.invoke_with_response_stream(FunctionName=function.name),
-        lambda: account.lambda_.create_event_source_mapping(
-            FunctionName=function.name, EventSourceArn=queue.arn
-        ),
-    ):
-        with pytest.raises(ClientError, match=r"NotImplemented.*is not emulated here") as caught:
-            refused()
-        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    url = {"FunctionName": function.name, "AuthType": "NONE"}
+    with pytest.raises(ClientError, match=r"NotImplemented.*is not emulated here") as caught:
+        account.lambda_.create_function_url_config(**url)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
