@@ -43,8 +43,10 @@ _TARGET = Text(pattern=r"(arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:[a-z0-9-]*:(\d
 _LOG_GROUP = Text(pattern=r"[\.\-_/#A-Za-z0-9]+", low=1, high=512)
 
 SETTINGS: Mapping[str, Shape] = {
+    "CapacityProviderConfig": Structure(),
     "DeadLetterConfig": Structure({"TargetArn": _TARGET}),
     "Description": Text(high=256),
+    "DurableConfig": Structure(),
     "Environment": Structure({"Variables": MapOf(Text(), key_pattern=r"[a-zA-Z]([a-zA-Z0-9_])+")}),
     "EphemeralStorage": Structure({"Size": Number(512, 10240)}, required=["Size"]),
     "FileSystemConfigs": ListOf(Structure()),
@@ -71,6 +73,7 @@ SETTINGS: Mapping[str, Shape] = {
     "Role": _ROLE,
     "Runtime": Text(),
     "SnapStart": Structure({"ApplyOn": Text(choices=("PublishedVersions", "None"))}),
+    "TenancyConfig": Structure(),
     "Timeout": Number(1, 900),
     "TracingConfig": Structure({"Mode": Text(choices=("Active", "PassThrough"))}),
     "VpcConfig": Structure(
@@ -96,6 +99,7 @@ CREATE = Structure(
         **SETTINGS,
         "Architectures": _ARCHITECTURES,
         "Code": Structure(_CODE),
+        "CodeSigningConfigArn": Text(),
         "FunctionName": Text(low=1, high=140),
         "PackageType": Text(choices=("Image", "Zip")),
         "Publish": Truth(),
@@ -115,6 +119,7 @@ UPDATE_CODE = Structure(
 UPDATE_CONFIGURATION = Structure(SETTINGS)
 PUBLISH = Structure({"CodeSha256": Text(), "Description": Text(high=256), "RevisionId": Text()})
 _ALIAS_SETTINGS: Mapping[str, Shape] = {
+    "CapacityProviderConfig": Structure(),
     "Description": Text(high=256),
     "FunctionVersion": VERSION,
     "RevisionId": Text(),
@@ -144,6 +149,10 @@ PERMISSION = Structure(
         "StatementId": Text(pattern=r"([a-zA-Z0-9-_]+)", low=1, high=100),
     },
     required=["Action", "Principal", "StatementId"],
+)
+TAGGED = Text(
+    pattern=r"arn:(aws[a-zA-Z-]*):lambda:[a-z0-9-]+:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|"
+    r"[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[a-z0-9-]{36})"
 )
 TAG = Structure({"Tags": TAGS}, required=["Tags"])
 

@@ -16,7 +16,7 @@ _PAGE = 50
 
 
 async def asked(call: Call, shape: Structure) -> dict[str, Any]:
-    """Return the members of a request that are given; raises `AwsError` where AWS refuses them."""
+    """Return the members of `shape` that a request gives; raises `AwsError` for bad ones."""
     body = await limited(call, _BODY_LIMIT)
     try:
         request = orjson.loads(body) if body else {}
@@ -24,8 +24,7 @@ async def asked(call: Call, shape: Structure) -> dict[str, Any]:
         raise mistyped(f"Could not parse request body into json: {error}") from None
     if violations := shape.violations(request, ""):
         raise violated(*violations)
-    given: dict[str, Any] = _given(request)
-    return given
+    return {name: _given(request[name]) for name in shape.members if request.get(name) is not None}
 
 
 def _given(value: Any) -> Any:

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl, unquote
 
 from harness.call import Bytes, Call, Handler, Reply
-from harness.services.lambda_.configuration.constraints import TAG
+from harness.services.lambda_.configuration.constraints import TAG, TAGGED
 from harness.services.lambda_.configuration.registry import Entry, Registry
 from harness.services.lambda_.configuration.request import answer, asked, buffered
 from harness.services.lambda_.reference import parse_reference
-from harness.services.lambda_.refusal import invalid
+from harness.services.lambda_.refusal import invalid, violated
 
 Operation = Callable[[Call], Awaitable[Reply]]
 _LIMIT = 50
@@ -59,6 +59,8 @@ class TagOperations:
     def _entry(self, call: Call) -> Entry | None:
         """Return the function whose ARN the path ends with; None for another kind of resource."""
         arn = unquote(call.path.split("/", 3)[-1])
+        if broken := TAGGED.violations(arn, "resource"):
+            raise violated(*broken)
         if ":function:" not in arn:
             return None
         name, qualifier = parse_reference(arn)
