@@ -70,8 +70,14 @@ class Invoker:
     def pool(self, function: Function) -> Pool:
         key = f"{function.name}:{function.version}"
         if key not in self.pools:
+            self._sweep()
             self.pools[key] = Pool(self._launch, self._room)
         return self.pools[key]
+
+    def _sweep(self) -> None:
+        """Forget the pools of functions that are not used any more, or not there any more."""
+        for key in [key for key, pool in self.pools.items() if pool.spent]:
+            self._room.leave(self.pools.pop(key))
 
     async def invoke(
         self,
@@ -79,26 +85,29 @@ class Invoker:
         request_id: str,
         payload: bytes,
         client_context: str = "",
-        caller: str = "",
+        *,
+        trace: str = "",
     ) -> Invoked:
         """Run an invocation somebody waits for; raises TooManyRequestsException when throttled.
 
-        caller: the trace header of the request, which tells invocations by running functions.
+        trace: the X-Ray header that the function hands on; a new one when there is none.
         """
         name, reserved = function.name, function.reserved_concurrency
         with self._throttling(function, request_id):
             self._throttle.count_request(name, reserved)
             self._throttle.enter(name, reserved)
         try:
-            with self._nesting(_root(caller)) as urgent:
+            with self._nesting(_root(trace)) as urgent:
                 pool = self.pool(function)
                 sandbox = await pool.acquire(function, request_id, urgent=urgent)
-                invocation = self._invocation(function, request_id, payload, client_context)
+                invocation = self._invocation(function, request_id, payload, client_context, trace)
                 return await self._served(pool, sandbox, invocation)
         finally:
             self._throttle.leave(name, reserved)
 
-    async def run_event(self, function: Function, request_id: str, payload: bytes) -> Invoked:
+    async def run_event(
+        self, function: Function, request_id: str, payload: bytes, *, trace: str = ""
+    ) -> Invoked:
         """Run an event out of a queue; raises TooManyRequestsException when it is throttled.
 
         It counts as running from the moment there is a sandbox for it: an event that waits for
@@ -116,16 +125,22 @@ class Invoker:
             pool = self.pool(function)
             with self._throttling(function, request_id):
                 sandbox = await pool.acquire(function, request_id, admit)
-            invocation = self._invocation(function, request_id, payload)
+            invocation = self._invocation(function, request_id, payload, "", trace)
             return await self._served(pool, sandbox, invocation)
         finally:
             if counted:
                 self._throttle.leave(name, reserved)
 
     def _invocation(
-        self, function: Function, request_id: str, payload: bytes, client_context: str = ""
+        self,
+        function: Function,
+        request_id: str,
+        payload: bytes,
+        client_context: str,
+        trace: str,
     ) -> _Invocation:
-        trace = f"Root=1-{int(self._clock.now()):08x}-{secrets.token_hex(12)};Sampled=0"
+        if not _root(trace):
+            trace = f"Root=1-{int(self._clock.now()):08x}-{secrets.token_hex(12)};Sampled=0"
         return _Invocation(function, request_id, payload, trace, client_context)
 
     async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
@@ -170,24 +185,11 @@ class Invoker:
             self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
         return sandbox.state is not SandboxState.DEAD
 
-    def retire(self, function: Function) -> None:
-        """End the sandboxes of earlier revisions of a version."""
-        self.pool(function).retire(function.revision)
-
-    async def remove(self, name: str, version: str = "") -> None:
-        """End the sandboxes of a deleted function, or of one version of it.
-
-        What still runs ends first and is not used again.
-        """
-        prefix = f"{name}:{version}"
-        keys = [
-            key for key in self.pools if key == prefix or (not version and key.startswith(prefix))
-        ]
-        for key in keys:
-            pool = self.pools[key]
-            pool.retire("")
-            if not pool.busy:
-                await self.pools.pop(key).close()
+    def retire(self, name: str, version: str = "") -> None:
+        """End the sandboxes of a function, or of one version: at once, or after they have run."""
+        for key, pool in list(self.pools.items()):
+            if key == f"{name}:{version}" or (not version and key.startswith(f"{name}:")):
+                pool.retire()
 
     def describe(self, name: str) -> dict[str, object]:
         """Return what `status` shows of a function: its sandboxes, all versions together."""

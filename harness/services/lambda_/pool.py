@@ -38,14 +38,14 @@ class Pool:
         self._idle: list[Sandbox] = []
         self._ready: list[Sandbox] = []
         self._prepared: set[Sandbox] = set()
-        self._revision = ""
         self.lost: Callable[[], None] = lambda: None
         self._since: dict[Sandbox, float] = {}
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._line: deque[asyncio.Future[None]] = deque()
         self._settling: set[Sandbox] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._started: set[Sandbox] = set()
+        self._started: dict[Sandbox, int] = {}
+        self._generation = 0
         self.alive = 0
         self.busy = 0
         room.enter(self)
@@ -53,6 +53,11 @@ class Pool:
     @property
     def waiting(self) -> int:
         return len(self._line)
+
+    @property
+    def spent(self) -> bool:
+        """Tell whether there is nothing in it and nothing going on."""
+        return not (self.alive or self.busy or self._tasks)
 
     @property
     def idle_since(self) -> float | None:
@@ -67,7 +72,6 @@ class Pool:
         The sandbox may be DEAD: its init failed, which is this invocation's answer.
         """
         self.busy += 1
-        self._revision = function.revision
         try:
             return await self._next(function, request_id, admit, urgent=urgent)
         except BaseException:
@@ -92,11 +96,13 @@ class Pool:
         """Wait in line until called; one that was called in vain goes first the next time."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         (self._line.appendleft if first else self._line.append)(turn)
+        self._room.waiting += 1
         try:
             await turn
         except asyncio.CancelledError:
             with contextlib.suppress(ValueError):
                 self._line.remove(turn)
+                self._room.waiting -= 1
             if not turn.cancelled():  # it was called, so somebody else has to be
                 self._room.offer(self if self._idle else None)
             raise
@@ -104,6 +110,7 @@ class Pool:
     def call_next(self) -> None:
         while self._line:
             turn = self._line.popleft()
+            self._room.waiting -= 1
             if not turn.done():
                 turn.set_result(None)
                 return
@@ -135,13 +142,14 @@ class Pool:
 
     async def _start(self, function: Function, request_id: str, admit: Admit) -> Sandbox:
         self.alive += 1
+        generation = self._generation
         try:
             admit()
             sandbox = await self._launch(function, request_id)
         except BaseException:
             self._gone()
             raise
-        self._started.add(sandbox)
+        self._started[sandbox] = generation
         return sandbox
 
     def release(self, sandbox: Sandbox) -> None:
@@ -163,7 +171,7 @@ class Pool:
         self._settling.discard(sandbox)  # before anybody is called, who would wait for it again
         if sandbox.state is SandboxState.DEAD:
             self._forget(sandbox)
-        elif sandbox.function.revision != self._revision:
+        elif self._started[sandbox] < self._generation:
             self._retire(sandbox)
             self._room.offer()
         else:
@@ -195,7 +203,6 @@ class Pool:
 
     async def prepare(self, function: Function) -> Sandbox:
         """Start a sandbox ahead of any invocation and keep it; a failed init leaves it DEAD."""
-        self._revision = function.revision
         self._room.take(self, urgent=True)
         sandbox = await self._start(function, "", admitted)
         if sandbox.state is not SandboxState.DEAD:
@@ -221,13 +228,12 @@ class Pool:
         self._unpark(sandbox)
         self._retire(sandbox)
 
-    def retire(self, revision: str) -> None:
-        """End every sandbox that is not of this revision, at once or when it becomes idle."""
-        self._revision = revision
+    def retire(self) -> None:
+        """End the sandboxes that idle now, and those that run once their invocation has ended."""
+        self._generation += 1
         for sandbox in (*self._idle, *self._ready):
-            if sandbox.function.revision != revision:
-                self._unpark(sandbox)
-                self._retire(sandbox)
+            self._unpark(sandbox)
+            self._retire(sandbox)
         self._room.offer()
 
     def _expire(self, sandbox: Sandbox) -> None:
@@ -244,10 +250,10 @@ class Pool:
 
     async def _end(self, sandbox: Sandbox) -> None:
         await sandbox.kill()
-        self._started.discard(sandbox)
+        self._started.pop(sandbox, None)
 
     def _forget(self, sandbox: Sandbox) -> None:
-        self._started.discard(sandbox)
+        self._started.pop(sandbox, None)
         self._gone()
         if sandbox in self._prepared:
             self._prepared.discard(sandbox)

@@ -51,14 +51,16 @@ def next_in_line(own: Tenant | None, tenants: Iterable[Tenant]) -> Tenant | None
 
 
 class Room:
+    """bound: sandboxes at the same time; taken: that exist; waiting: invocations in line.
+
+    The pools keep `waiting` up to date, so an answer costs nothing when nobody waits.
+    """
+
     def __init__(self, bound: int) -> None:
         self.bound = bound
         self.taken = 0
+        self.waiting = 0
         self._tenants: list[Tenant] = []
-
-    @property
-    def waiting(self) -> int:
-        return sum(tenant.waiting for tenant in self._tenants)
 
     def enter(self, tenant: Tenant) -> None:
         self._tenants.append(tenant)
@@ -90,7 +92,7 @@ class Room:
 
     def offer(self, own: Tenant | None = None) -> None:
         """Call whoever may use what became free: a place, or an idle sandbox of `own`."""
-        if own is None and self.taken >= self.bound:
+        if self.waiting == 0 or (own is None and self.taken >= self.bound):
             return
         if own is not None and own.waiting and self.taken < self.bound:
             own.call_next()

@@ -72,7 +72,8 @@ class LambdaService:
 
     async def _change(self, call: Call) -> Reply:
         reply = await self._forward(call)
-        self._invoker.retire(await self._functions.get(self._named(call)))
+        name, _ = reference(call, self._region)
+        self._invoker.retire(name, "$LATEST")
         return reply
 
     async def _move_alias(self, call: Call) -> Reply:
@@ -88,7 +89,7 @@ class LambdaService:
             self._provisioning.drop(name, version)
         else:
             self._provisioning.drop_all(name)
-        await self._invoker.remove(name, version)
+        self._invoker.retire(name, version)
         return reply
 
     async def _delete_alias(self, call: Call) -> Reply:
@@ -141,9 +142,9 @@ class LambdaService:
         return Reply(200, headers, response_stream(invoked.outcome, log))
 
     async def _run(self, call: Call, function: Function, request: InvokeRequest) -> Invoked:
-        caller = call.header("x-amzn-trace-id")
+        trace = call.header("x-amzn-trace-id")
         context = request.client_context
-        return await self._invoker.invoke(function, call.id, request.payload, context, caller)
+        return await self._invoker.invoke(function, call.id, request.payload, context, trace=trace)
 
     async def _invoke_async(self, call: Call) -> Reply:
         """Accept an event by the deprecated operation that came before InvocationType."""

@@ -181,7 +181,7 @@ def test_what_is_outdated_is_ended_at_once_or_after_its_invocation():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
         idle, busy = await pool.acquire(FUNCTION, "1"), await pool.acquire(FUNCTION, "2")
         await finish(pool, idle)
-        pool.retire(LATER.revision)
+        pool.retire()
         assert pool.alive == 1
         await finish(pool, busy)
         await asyncio.gather(*pool._tasks)
