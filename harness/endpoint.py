@@ -97,6 +97,7 @@ def render(error: AwsError, call: Call) -> Reply:
     headers = [
         ("content-type", "application/json"),
         ("x-amzn-errortype", error.code),
+        *error.headers.items(),
         *identification,
     ]
     return Reply(error.status, headers, orjson.dumps(body))

@@ -33,13 +33,20 @@ class AwsError(Exception):
     """An error as AWS answers it.
 
     fields: further members of the answer, by AWS's names (`{"Reason": …, "Type": "User"}`).
+    headers: further headers of the answer, names in lower case.
     """
 
     def __init__(
-        self, code: str, message: str, status: int = 400, fields: Mapping[str, str] | None = None
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        fields: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
         self.fields = dict(fields or {})
+        self.headers = dict(headers or {})

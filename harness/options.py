@@ -9,6 +9,7 @@ from pathlib import Path
 
 REGION = "ap-northeast-1"
 DEFAULT_PORT = 4566
+_SANDBOX_BYTES = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Options:
     """port: 0 for any free one. database_url: "" for the embedded PostgreSQL.
 
     time_scale: divides the waits AWS prescribes, never a function's time-out.
-    max_sandboxes: of one function at the same time; further invocations wait.
+    max_sandboxes: of all functions at the same time; further invocations wait.
     inherited: the variables every child process of ours may see.
     """
 
@@ -31,4 +32,6 @@ class Options:
 
 
 def default_max_sandboxes() -> int:
-    return max(4, 2 * (os.cpu_count() or 1))
+    """Return what this machine bears: four for each core, and half of its memory at most."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(4, min(4 * (os.cpu_count() or 1), memory // 2 // _SANDBOX_BYTES))

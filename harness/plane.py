@@ -20,10 +20,16 @@ from harness.services.cloudwatch import MetricDelivery
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
+from harness.services.lambda_.code_download import CodeDownload
+from harness.services.lambda_.configuration.api import ConfigurationApi
+from harness.services.lambda_.configuration.registry import Registry
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
+from harness.services.lambda_.provisioning import Provisioning
+from harness.services.lambda_.room import Room
+from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
 from harness.state import State
@@ -65,20 +71,29 @@ class DataPlane:
         self._logs = LogDelivery(control_plane, region, journal, clock)
         self._metrics = MetricDelivery(control_plane, region, journal)
         journal.follow(self._metrics.observe)
-        self._functions = functions = Functions(control_plane, region)
-        code = CodeStore(state.path("code"), self.images, control_plane, region)
+        registry = Registry(region)
+        self._code = code = CodeStore(state.path("code"), self.images, control_plane, region)
+        configuration = ConfigurationApi(registry, code, control_plane, clock)
+        self._functions = functions = Functions(configuration.handle, region)
         executor = ProcessExecutor(state.registry)
         sandboxes = state.path("sandboxes")
         self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
-        self._invoker = Invoker(self._launcher, journal, clock, options.max_sandboxes)
+        throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
+        self._room = Room(options.max_sandboxes)
+        self._invoker = invoker = Invoker(self._launcher, journal, clock, throttle, self._room)
+        self._provisioning = Provisioning(functions, invoker, options.max_sandboxes, clock)
+        configuration.provision_with(self._provisioning)
         door = self.endpoint.door
-        self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
+        self._queue = AsyncQueue(invoker.run_event, functions, door, journal, clock)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
-            LambdaService(control_plane, functions, code, self._invoker, self._queue),
+            LambdaService(
+                configuration.handle, region, functions, invoker, self._queue, self._provisioning
+            ),
+            CodeDownload(code),
             self._events,
             self._bedrock,
             self._gateway,
@@ -90,7 +105,7 @@ class DataPlane:
     def owned(self) -> dict[str, str]:
         """Return what is behaved here rather than in the control plane, by service."""
         return {
-            "lambda": "invocations run here; configuration is moto's",
+            "lambda": "emulated here",
             "s3": "notifications are sent from here; objects are moto's",
             "bedrock-runtime": "emulated here",
             "execute-api": "emulated here; configuration is moto's",
@@ -101,6 +116,7 @@ class DataPlane:
         """Tell the parts that hand the endpoint's address on."""
         self.endpoint.host = endpoint_url.removeprefix("http://")
         self._launcher.endpoint_url = endpoint_url
+        self._code.endpoint_url = endpoint_url
 
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""
@@ -108,10 +124,15 @@ class DataPlane:
         return {
             **self.described,
             "functions": [self._function(configuration) for configuration in configurations],
+            "sandboxes": {
+                "alive": self._room.taken,
+                "bound": self._room.bound,
+                "waiting": self._room.waiting,
+            },
             "queued_events": self._queue.depth,
             "findings": self._findings(configurations),
             "limits": {
-                "sandboxes per function": f"{self._options.max_sandboxes}; more invocations wait",
+                "sandboxes": f"{self._room.bound} at the same time; more invocations wait",
                 "function time-out": "enforced",
                 **{name: f"not enforced: {reason}" for name, reason in NOT_ENFORCED.items()},
             },
@@ -138,6 +159,7 @@ class DataPlane:
         """Stop everything that runs; accepted events that did not end yet are given up."""
         await self._gateway.close()
         await self._queue.close()
+        await self._provisioning.close()
         await self._invoker.close()
         await self._bedrock.close()
         await self._metrics.close()

@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=default_max_sandboxes(),
         metavar="N",
-        help="of one function at the same time; further invocations wait (default %(default)s)",
+        help="of all functions at the same time; further invocations wait (default %(default)s)",
     )
     parser.add_argument(
         "--strict-models",

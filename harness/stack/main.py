@@ -28,6 +28,7 @@ from harness.stack.apply import WORKERS, Made, Stack
 from harness.stack.aws import Aws
 from harness.stack.errors import StackError, TemplateError
 from harness.stack.expand import expand
+from harness.stack.local_code import localised
 from harness.stack.parameters import values
 from harness.stack.plan import Plan, plan, pseudo_parameters
 from harness.stack.setup import due
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _plan(arguments: argparse.Namespace, offer: str) -> Plan:
-    template = read(arguments.template)
+    template = localised(read(arguments.template), arguments.template.parent)
     declared = template.get("Parameters", {})
     parameters = values(declared, _offered(offer, declared) | _given(arguments.parameter))
     expanded = expand(template, parameters, arguments.region)

@@ -150,14 +150,15 @@ class Account:
         self, handler: str, variables: dict[str, str] | None = None, **settings: Any
     ) -> Function:
         """Deploy `functions/` with one of its handlers."""
-        made = self.lambda_.create_function(
-            FunctionName=unique("function"),
-            Runtime="python3.12",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/contracts",
-            Handler=handler,
-            Environment={"Variables": variables or {}},
-            **{"Code": {"ZipFile": archive()}, **settings},
-        )
+        defaults = {
+            "FunctionName": unique("function"),
+            "Runtime": "python3.12",
+            "Role": f"arn:aws:iam::{ACCOUNT}:role/contracts",
+            "Handler": handler,
+            "Environment": {"Variables": variables or {}},
+            "Code": {"ZipFile": archive()},
+        }
+        made = self.lambda_.create_function(**{**defaults, **settings})
         return Function(self.lambda_, made["FunctionName"], made["FunctionArn"])
 
     def notify(self, bucket: str, function: Function, **rule: Any) -> None:

@@ -43,12 +43,6 @@ def test_differs_the_endpoint_is_a_variable_and_the_session_token_is_none(accoun
     assert Path(variables["LAMBDA_TASK_ROOT"]) != Path("/var/task")
 
 
-def test_differs_a_reserved_variable_is_overruled_and_not_refused(account: Account):
-    """On AWS the function could not be created (§1.6.1)."""
-    function = account.function("subject.describe", {"AWS_REGION": "eu-west-1"})
-    assert function.result()["variables"]["AWS_REGION"] == account.region
-
-
 def test_differs_lines_of_the_platform_stay_text_when_json_is_asked_for(account: Account):
     """Those of the function are JSON, as on AWS (§1.11)."""
     function = account.function("subject.talk", LoggingConfig={"LogFormat": "JSON"})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from http.client import HTTPResponse
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.contracts.account import Account, archive, unique
+from tests.contracts.wire import connected
 
 
 def test_2_2_request_response_returns_what_the_handler_returned(account: Account):
@@ -136,29 +138,105 @@ def test_2_code_may_lie_in_s3(account: Account):
     assert account.function("subject.echo", Code=code).result("from S3") == "from S3"
 
 
+def invoked(account: Account, name: str, body: bytes = b"{}", **headers: str) -> HTTPResponse:
+    """Invoke by hand, with headers that boto3 would not send."""
+    named = {header.replace("_", "-"): value for header, value in headers.items()}
+    with connected(account.url, {**account.signed("lambda"), **named}) as wire:
+        wire.request(f"POST /2015-03-31/functions/{name}/invocations", body=body)
+        return wire.answer("POST")
+
+
 @pytest.mark.parametrize(
-    ("code", "message"),
+    ("headers", "status", "code"),
     [
-        ({"ZipFile": b"no zip"}, "Could not unzip uploaded file"),
-        ({"ImageUri": "nobody/knows:v1"}, "Source image nobody/knows:v1 does not exist"),
+        ({"Content_Type": "text/plain"}, 415, "UnsupportedMediaTypeException"),
+        ({"Content_Type": "application/xml"}, 415, "UnsupportedMediaTypeException"),
+        ({"X_Amz_Invocation_Type": "Sometime"}, 400, "ValidationException"),
+        ({"X_Amz_Log_Type": "All"}, 400, "ValidationException"),
+        ({"X_Amz_Client_Context": "e30" * 1195}, 400, "InvalidParameterValueException"),
+        ({"X_Amz_Client_Context": "MQ=="}, 400, "InvalidRequestContentException"),
     ],
 )
-def test_2_code_that_cannot_be_used_is_refused(account: Account, code, message):
-    with pytest.raises(account.lambda_.exceptions.InvalidParameterValueException) as caught:
-        account.function("subject.echo", Code=code)
-    assert message in caught.value.response["Error"]["Message"]
+def test_2_3_headers_that_aws_refuses(account: Account, headers, status, code):
+    """Whatever else is wrong, nothing runs."""
+    reports = account.queue()
+    function = account.function("subject.report_event", {"REPORTS": reports.url})
+    answer = invoked(account, function.name, **headers)
+    assert (answer.status, answer.headers["x-amzn-errortype"]) == (status, code)
+    assert json.loads(answer.content)["message"]
+    assert reports.is_empty()
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/octet-stream", ""])
+def test_2_3_other_media_types_are_taken_for_json(account: Account, media_type: str):
+    function = account.function("subject.echo")
+    answer = invoked(account, function.name, b"[1]", Content_Type=media_type)
+    assert (answer.status, answer.content) == (200, b"[1]")
+
+
+@pytest.mark.parametrize(
+    "name", ["a%20b", "f:1:2", "x" * 65, "arn:aws:s3:::bucket", "%F0%9F%98%80"]
+)
+def test_2_3_a_name_that_is_none_is_400(account: Account, name: str):
+    answer = invoked(account, name)
+    assert (answer.status, answer.headers["x-amzn-errortype"]) == (400, "ValidationException")
+    assert "'functionName' failed to satisfy constraint" in json.loads(answer.content)["message"]
+
+
+def test_2_3_a_function_elsewhere_is_not_reachable(account: Account):
+    function = account.function("subject.echo")
+    elsewhere = function.arn.replace(account.region, "eu-west-1")
+    with pytest.raises(account.lambda_.exceptions.ResourceNotFoundException, match="eu-west-1"):
+        account.lambda_.invoke(FunctionName=elsewhere)
+
+
+def test_2_3_an_unknown_qualifier_is_404(account: Account):
+    function = account.function("subject.echo")
+    for qualifier in ("live", "7"):
+        with pytest.raises(account.lambda_.exceptions.ResourceNotFoundException) as caught:
+            function.invoke(Qualifier=qualifier, InvocationType="DryRun")
+        message = caught.value.response["Error"]["Message"]
+        assert message == f"Function not found: {function.arn}:{qualifier}"
+
+
+def test_1_9_the_deprecated_operation_takes_events_too(account: Account):
+    reports = account.queue()
+    function = account.function("subject.report_event", {"REPORTS": reports.url})
+    accepted = account.lambda_.invoke_async(FunctionName=function.name, InvokeArgs=b'{"n": 1}')
+    assert accepted["Status"] == 202
+    assert reports.receive() == {"n": 1}
+    with pytest.raises(ClientError, match="must be smaller than 262144 bytes"):
+        account.lambda_.invoke_async(
+            FunctionName=function.name, InvokeArgs=b'"' + b"x" * (256 << 10)
+        )
+
+
+def streamed(answer) -> tuple[bytes, dict]:
+    """Return the payload and the InvokeComplete of a response stream."""
+    events = list(answer["EventStream"])
+    chunks = [event["PayloadChunk"]["Payload"] for event in events if "PayloadChunk" in event]
+    assert "InvokeComplete" in events[-1]
+    return b"".join(chunks), events[-1]["InvokeComplete"]
+
+
+def test_2_a_response_may_come_as_a_stream(account: Account):
+    function = account.function("subject.large")
+    answer = account.lambda_.invoke_with_response_stream(
+        FunctionName=function.name, Payload=b'{"size": 3000000}', LogType="Tail"
+    )
+    payload, complete = streamed(answer)
+    assert (len(payload), answer["ExecutedVersion"]) == (3_000_002, "$LATEST")
+    assert b"REPORT RequestId: " in base64.b64decode(complete["LogResult"])
+    failing = account.function("subject.fail")
+    answer = account.lambda_.invoke_with_response_stream(FunctionName=failing.name)
+    payload, complete = streamed(answer)
+    assert (payload, complete["ErrorCode"]) == (b"", "Unhandled")
+    assert json.loads(complete["ErrorDetails"])["errorType"] == "ValueError"
 
 
 def test_what_is_not_emulated_says_so(account: Account):
     function = account.function("subject.echo")
-    queue = account.queue()
-    for refused in (
-        lambda: account.lambda_.invoke_async(FunctionName=function.name, InvokeArgs=b"{}"),
-        lambda: account.lambda_.invoke_with_response_stream(FunctionName=function.name),
-        lambda: account.lambda_.create_event_source_mapping(
-            FunctionName=function.name, EventSourceArn=queue.arn
-        ),
-    ):
-        with pytest.raises(ClientError, match=r"NotImplemented.*is not emulated here") as caught:
-            refused()
-        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    url = {"FunctionName": function.name, "AuthType": "NONE"}
+    with pytest.raises(ClientError, match=r"NotImplemented.*is not emulated here") as caught:
+        account.lambda_.create_function_url_config(**url)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501

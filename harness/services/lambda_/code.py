@@ -11,12 +11,9 @@ import asyncio
 import base64
 import binascii
 import hashlib
-import io
 import re
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +22,15 @@ from urllib.parse import quote
 
 from harness.aws import rest_call
 from harness.call import Handler
-from harness.errors import AwsError
+from harness.services.lambda_.archive import UNZIPPED_LIMIT, ZIPPED_LIMIT, unpack
 from harness.services.lambda_.function import Function
+from harness.services.lambda_.refusal import invalid, unreadable
 
 _REPOSITORY = re.compile(r"^(?:[^/]+[.:][^/]*/)?(?P<name>[^:@]+)")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_S3_ERROR = re.compile(r"<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", re.DOTALL)
+
+DOWNLOADS = "/_harness/lambda/code/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class ImageSource:
 
     context: Path
     command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """sha256, size: as the API reports them (a zip's in base64, an image's hex and 0)."""
+
+    sha256: str
+    size: int
+    image_uri: str = ""
 
 
 class CodeStore:
@@ -53,59 +64,71 @@ class CodeStore:
         self._images = images
         self._control_plane = control_plane
         self._region = region
+        self.endpoint_url = ""
 
-    async def keep(self, code: Mapping[str, Any]) -> None:
+    async def keep(self, code: Mapping[str, Any]) -> Kept:
         """Keep the code of a CreateFunction or UpdateFunctionCode request.
 
         Raises `AwsError` for an image that is not known here and for something that is no zip.
         """
-        if "ImageUri" in code:
-            self._image(code["ImageUri"])
-        elif "ZipFile" in code:
-            await asyncio.to_thread(self._unpack, _decoded(code["ZipFile"]))
-        elif "S3Bucket" in code and "S3Key" in code:
-            await asyncio.to_thread(self._unpack, await self._object(code))
+        if uri := code.get("ImageUri"):
+            self._image(uri)
+            return Kept(hashlib.sha256(uri.encode()).hexdigest(), 0, uri)
+        archive = await self._archive(code)
+        digest = await asyncio.to_thread(self._unpack, archive)
+        return Kept(base64.b64encode(digest).decode(), len(archive))
 
     def locate(self, function: Function) -> tuple[Path, str]:
         """Return (task root, handler)."""
         if function.image_uri:
             source = self._image(function.image_uri)
             return source.context, function.handler or next(iter(source.command), "")
-        return self._path(_hexadecimal(function.code_sha256)), function.handler
+        return self._path(base64.b64decode(function.code_sha256)), function.handler
+
+    def location(self, kept: Kept) -> str:
+        """Return the URL a zip can be downloaded from."""
+        return f"{self.endpoint_url}{DOWNLOADS}{base64.b64decode(kept.sha256).hex()}"
+
+    def package(self, digest: str) -> Path | None:
+        """Return the zip of a hexadecimal digest, None when there is none."""
+        path = self._directory / f"{digest}.zip"
+        return path if _DIGEST.fullmatch(digest) and path.exists() else None
 
     def _image(self, uri: str) -> ImageSource:
         repository = repository_name(uri)
         if repository not in self._images:
             known = ", ".join(sorted(self._images)) or "none"
-            message = (
+            raise invalid(
                 f"Source image {uri} does not exist. Provide a valid source image. "
                 f"(Repositories known to this environment: {known})"
             )
-            raise AwsError("InvalidParameterValueException", message, 400, {"Type": "User"})
         return self._images[repository]
 
-    def _path(self, sha256: str) -> Path:
-        return self._directory / sha256
+    def _path(self, digest: bytes) -> Path:
+        return self._directory / digest.hex()
 
-    def _unpack(self, archive: bytes) -> None:
-        target = self._path(hashlib.sha256(archive).hexdigest())
+    async def _archive(self, code: Mapping[str, Any]) -> bytes:
+        if "ZipFile" in code:
+            return await asyncio.to_thread(_decoded, code["ZipFile"])
+        if "S3Bucket" in code and "S3Key" in code:
+            return await self._object(code)
+        raise invalid("Please provide a source for function code.")
+
+    def _unpack(self, archive: bytes) -> bytes:
+        """Unpack unless it lies there already, and return its digest."""
+        digest = hashlib.sha256(archive).digest()
+        target = self._path(digest)
         if target.exists():
-            return
+            return digest
         self._directory.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=self._directory))
         try:
-            with zipfile.ZipFile(io.BytesIO(archive)) as unpacked:
-                unpacked.extractall(draft)
+            unpack(archive, draft)
+            target.with_suffix(".zip").write_bytes(archive)
             _move(draft, target)
-        except (zipfile.BadZipFile, zlib.error):
-            message = (
-                "Could not unzip uploaded file. Please check your file, then try to upload again."
-            )
-            raise AwsError(
-                "InvalidParameterValueException", message, 400, {"Type": "User"}
-            ) from None
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+        return digest
 
     async def _object(self, code: Mapping[str, Any]) -> bytes:
         version = code.get("S3ObjectVersion")
@@ -118,13 +141,18 @@ class CodeStore:
             query=f"versionId={quote(version)}" if version else "",
         )
         reply = await self._control_plane(call)
+        content = await reply.read()
         if reply.status != 200:
-            message = (
-                "Error occurred while GetObject. S3 Error Code: NoSuchKey. "
-                "S3 Error Message: The specified key does not exist."
-            )
-            raise AwsError("InvalidParameterValueException", message, 400, {"Type": "User"})
-        return await reply.read()
+            raise invalid(_s3_error(content))
+        if len(content) > UNZIPPED_LIMIT:
+            raise invalid(f"Unzipped size must be smaller than {UNZIPPED_LIMIT} bytes")
+        return content
+
+
+def _s3_error(content: bytes) -> str:
+    found = _S3_ERROR.search(content.decode(errors="replace"))
+    code, message = found.groups() if found else ("InternalError", "S3 gave no reason")
+    return f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
 
 
 def _move(draft: Path, target: Path) -> None:
@@ -145,11 +173,11 @@ def repository_name(uri: str) -> str:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
-        message = "Could not parse request body into json: ZipFile is not valid base64"
-        raise AwsError("InvalidRequestContentException", message, 400, {"Type": "User"}) from None
-
-
-def _hexadecimal(sha256: str) -> str:
-    return base64.b64decode(sha256).hex()
+        archive = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise unreadable(
+            "Could not parse request body into json: ZipFile is not valid base64"
+        ) from None
+    if len(archive) > ZIPPED_LIMIT:
+        raise invalid(f"Zipped size must be smaller than {ZIPPED_LIMIT} bytes")
+    return archive

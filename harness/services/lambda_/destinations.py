@@ -36,7 +36,7 @@ def record(function: Function, ending: Ending, now: float) -> bytes:
         "timestamp": iso8601(now),
         "requestContext": {
             "requestId": ending.request_id,
-            "functionArn": f"{function.arn}:{function.version}",
+            "functionArn": function.qualified_arn,
             "condition": ending.condition,
             "approximateInvokeCount": ending.attempts,
         },

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import orjson
 
 from harness.aws import json_answer, rest_call
 from harness.call import Handler
 from harness.errors import AwsError
-from harness.services.lambda_.unstored import Unstored
+from harness.services.lambda_.reference import parse_reference
+from harness.services.lambda_.refusal import no_function
 
-_REFERENCE = re.compile(
-    r"^(?:arn:aws[\w-]*:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?(?:function:)?"
-    r"(?P<name>[\w-]{1,64})(?::(?P<qualifier>\$LATEST|[\w-]+))?$"
-)
+ON_DEMAND = "on-demand"
+PROVISIONED = "provisioned-concurrency"
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """One version of a function, as `GetFunction` describes it.
 
+    arn: as the function was asked for, with the qualifier if there was one.
     revision: changes with everything that makes running sandboxes outdated.
-    image_uri: "" for a zip function; code_sha256: hex, "" for an image.
+    image_uri: "" for a zip function; code_sha256: base64, "" for an image.
+    initialization: `ON_DEMAND` or `PROVISIONED`, of the sandboxes started for it.
     """
 
     name: str
@@ -46,15 +47,21 @@ class Function:
     log_format: str
     state: str
     revision: str
+    initialization: str = ON_DEMAND
+
+    @property
+    def qualified_arn(self) -> str:
+        """Return the ARN with a qualifier in any case: that of the call, or the version."""
+        return self.arn if self.arn.count(":") > 6 else f"{self.arn}:{self.version}"
 
 
-def parse_reference(text: str) -> tuple[str, str]:
-    """Return (name, qualifier) of a function name, partial ARN or ARN (percent-encoded or not)."""
-    match = _REFERENCE.match(unquote(text))
-    if not match:
-        message = f"1 validation error detected: Value '{text}' at 'functionName' is not valid"
-        raise AwsError("InvalidParameterValueException", message, 400, {"Type": "User"})
-    return match["name"], match["qualifier"] or ""
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """Where a qualifier leads: to `function`, and to `other` with the probability `weight`."""
+
+    function: Function
+    other: Function | None = None
+    weight: float = 0.0
 
 
 def describe(answer: Mapping[str, Any]) -> Function:
@@ -89,48 +96,50 @@ def _revision(answer: Mapping[str, Any]) -> str:
     configuration = {
         key: value
         for key, value in answer["Configuration"].items()
-        if key not in ("LastUpdateStatus", "State")
+        if key not in ("FunctionArn", "LastUpdateStatus", "State")
     }
     relevant = [configuration, answer["Code"].get("ImageUri")]
     return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 class Functions:
-    """The functions of the account, asked from the control plane once per change."""
+    """The functions of the account, asked from `api` (the Lambda API) once per change.
 
-    def __init__(self, control_plane: Handler, region: str) -> None:
-        self._control_plane = control_plane
+    chance: returns a number from 0 up to 1; it decides between the two versions of an alias.
+    """
+
+    def __init__(
+        self, api: Handler, region: str, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._api = api
         self._region = region
-        self._unstored = Unstored()
-        self._known: dict[tuple[str, str], Function] = {}
+        self._chance = chance
+        self._known: dict[tuple[str, str], _Route] = {}
         self._event_configs: dict[str, dict[str, Any]] = {}
 
     async def get(self, reference: str, qualifier: str = "") -> Function:
         """Return a function; `AwsError` ResourceNotFoundException when there is none."""
         name, own_qualifier = parse_reference(reference)
         key, known = (name, qualifier or own_qualifier), self._known
-        if key not in known:
-            known[key] = await self._ask(*key)
-        return known[key]
+        route = known.get(key)
+        if route is None:
+            route = known[key] = await self._ask(*key)
+        if route.other is not None and self._chance() < route.weight:
+            return route.other
+        return route.function
 
     async def configurations(self) -> list[dict[str, Any]]:
         """Return the configuration of every function, as ListFunctions has it."""
-        path = "/2015-03-31/functions/"
-        call = rest_call("lambda", self._region, "ListFunctions", "GET", path)
-        found: list[dict[str, Any]] = (await json_answer(self._control_plane, call))["Functions"]
-        return found
-
-    def keep(self, reference: str, request: Mapping[str, Any]) -> None:
-        """Remember what a change set and the control plane forgets."""
-        self._unstored.keep(parse_reference(reference)[0], request)
-        self.forget()
-
-    def deleted(self, reference: str) -> None:
-        self._unstored.forget(parse_reference(reference)[0])
-
-    def completed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an answer of the Lambda API with what the control plane forgets."""
-        return self._unstored.completed(answer)
+        found: list[dict[str, Any]] = []
+        query = "MaxItems=1000"
+        while True:
+            path = "/2015-03-31/functions/"
+            call = rest_call("lambda", self._region, "ListFunctions", "GET", path, query=query)
+            answer = await json_answer(self._api, call)
+            found += answer["Functions"]
+            if "NextMarker" not in answer:
+                return found
+            query = f"MaxItems=1000&Marker={answer['NextMarker']}"
 
     def forget(self) -> None:
         """Ask again from now on: something was changed through the API.
@@ -148,33 +157,35 @@ class Functions:
             path = f"/2019-09-25/functions/{name}/event-invoke-config"
             call = rest_call("lambda", self._region, "GetFunctionEventInvokeConfig", "GET", path)
             try:
-                configs[name] = await json_answer(self._control_plane, call)
+                configs[name] = await json_answer(self._api, call)
             except AwsError as error:
                 if error.status != 404:
                     raise
                 configs[name] = {}
         return configs[name]
 
-    async def _ask(self, name: str, qualifier: str) -> Function:
+    async def _ask(self, name: str, qualifier: str) -> _Route:
+        function = await self._described(name, qualifier)
+        if not qualifier or qualifier == "$LATEST" or qualifier.isdigit():
+            return _Route(function)
+        path = f"/2015-03-31/functions/{name}/aliases/{qualifier}"
+        alias = await json_answer(
+            self._api, rest_call("lambda", self._region, "GetAlias", "GET", path)
+        )
+        weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+        for version, weight in weights.items():  # one at most
+            other = replace(await self._described(name, version), arn=function.arn)
+            return _Route(function, other, weight)
+        return _Route(function)
+
+    async def _described(self, name: str, qualifier: str) -> Function:
         path = f"/2015-03-31/functions/{name}"
         query = f"Qualifier={quote(qualifier)}" if qualifier else ""
         call = rest_call("lambda", self._region, "GetFunction", "GET", path, query=query)
         try:
-            answer = await json_answer(self._control_plane, call)
-            answer["Concurrency"] = await self._concurrency(name)
-            return describe(self.completed(answer))
+            return describe(await json_answer(self._api, call))
         except AwsError as error:
             if error.status != 404:
                 raise
-            raise self._not_found(name, qualifier) from None
-
-    async def _concurrency(self, name: str) -> dict[str, Any]:
-        """Return GetFunctionConcurrency's answer; GetFunction itself omits a reservation of 0."""
-        path = f"/2019-09-30/functions/{name}/concurrency"
-        call = rest_call("lambda", self._region, "GetFunctionConcurrency", "GET", path)
-        return await json_answer(self._control_plane, call)
-
-    def _not_found(self, name: str, qualifier: str) -> AwsError:
-        arn = f"arn:aws:lambda:{self._region}:123456789012:function:{name}"
-        message = f"Function not found: {arn}:{qualifier or '$LATEST'}"
-        return AwsError("ResourceNotFoundException", message, 404, {"Type": "User"})
+            arn = f"arn:aws:lambda:{self._region}:123456789012:function:{name}"
+            raise no_function(f"{arn}:{qualifier or '$LATEST'}") from None

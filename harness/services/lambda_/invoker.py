@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections import deque
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
-from harness.services.lambda_.function import Function
+from harness.services.lambda_.function import ON_DEMAND, PROVISIONED, Function
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.outcome import Outcome
 from harness.services.lambda_.pool import Pool
@@ -20,10 +22,13 @@ from harness.services.lambda_.report import (
     report_line,
     start_line,
 )
+from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
-from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox
+from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox, SandboxState
+from harness.services.lambda_.throttle import Throttle
 
 _TAIL_BYTES = 4096
+_PROVISIONED_INIT_S = 130.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +39,164 @@ class Invoked:
     log_tail: bytes
 
 
-class Invoker:
-    """Invokes functions in sandboxes; at most `bound` of one function at the same time."""
+@dataclass(frozen=True, slots=True)
+class _Invocation:
+    """function: as it was asked for, so with the qualifier of the call in its ARN."""
 
-    def __init__(self, launcher: Launcher, journal: Journal, clock: Clock, bound: int) -> None:
+    function: Function
+    request_id: str
+    payload: bytes
+    trace: str
+    client_context: str
+
+
+class Invoker:
+    """Invokes functions in sandboxes; `room` is what this machine bears of them."""
+
+    def __init__(
+        self, launcher: Launcher, journal: Journal, clock: Clock, throttle: Throttle, room: Room
+    ) -> None:
         self._launcher = launcher
         self._journal = journal
         self._clock = clock
-        self._bound = bound
+        self._throttle = throttle
+        self._room = room
         self._failures: dict[Sandbox, Outcome] = {}
+        self._running: Counter[str] = Counter()
+        self._nested: Counter[str] = Counter()
         self.pools: dict[str, Pool] = {}
         self.last_errors: dict[str, str] = {}
 
     def pool(self, function: Function) -> Pool:
         key = f"{function.name}:{function.version}"
         if key not in self.pools:
-            self.pools[key] = Pool(self._launch, self._bound)
+            self._sweep()
+            self.pools[key] = Pool(self._launch, self._room)
         return self.pools[key]
 
+    def _sweep(self) -> None:
+        """Forget the pools of functions that are not used any more, or not there any more."""
+        for key in [key for key, pool in self.pools.items() if pool.spent]:
+            self._room.leave(self.pools.pop(key))
+
     async def invoke(
-        self, function: Function, request_id: str, payload: bytes, client_context: str = ""
+        self,
+        function: Function,
+        request_id: str,
+        payload: bytes,
+        client_context: str = "",
+        *,
+        trace: str = "",
     ) -> Invoked:
-        """Run one invocation; raises TooManyRequestsException when it is throttled."""
-        pool = self.pool(function)
-        sandbox = await self._acquire(pool, function, request_id)
+        """Run an invocation somebody waits for; raises TooManyRequestsException when throttled.
+
+        trace: the X-Ray header that the function hands on; a new one when there is none.
+        """
+        name, reserved = function.name, function.reserved_concurrency
+        with self._throttling(function, request_id):
+            self._throttle.count_request(name, reserved)
+            self._throttle.enter(name, reserved)
         try:
-            return await self._run(sandbox, request_id, payload, client_context, pool.busy)
+            with self._nesting(_root(trace)) as urgent:
+                pool = self.pool(function)
+                sandbox = await pool.acquire(function, request_id, urgent=urgent)
+                invocation = self._invocation(function, request_id, payload, client_context, trace)
+                return await self._served(pool, sandbox, invocation)
         finally:
+            self._throttle.leave(name, reserved)
+
+    async def run_event(
+        self, function: Function, request_id: str, payload: bytes, *, trace: str = ""
+    ) -> Invoked:
+        """Run an event out of a queue; raises TooManyRequestsException when it is throttled.
+
+        It counts as running from the moment there is a sandbox for it: an event that waits for
+        this machine would run on AWS, so it must not be throttled for that.
+        """
+        name, reserved = function.name, function.reserved_concurrency
+        counted = False
+
+        def admit() -> None:
+            nonlocal counted
+            self._throttle.enter(name, reserved)
+            counted = True
+
+        try:
+            pool = self.pool(function)
+            with self._throttling(function, request_id):
+                sandbox = await pool.acquire(function, request_id, admit)
+            invocation = self._invocation(function, request_id, payload, "", trace)
+            return await self._served(pool, sandbox, invocation)
+        finally:
+            if counted:
+                self._throttle.leave(name, reserved)
+
+    def _invocation(
+        self,
+        function: Function,
+        request_id: str,
+        payload: bytes,
+        client_context: str,
+        trace: str,
+    ) -> _Invocation:
+        if not _root(trace):
+            trace = f"Root=1-{int(self._clock.now()):08x}-{secrets.token_hex(12)};Sampled=0"
+        return _Invocation(function, request_id, payload, trace, client_context)
+
+    async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
+        root = _root(invocation.trace)
+        self._running[root] += 1
+        try:
+            return await self._run(sandbox, invocation)
+        finally:
+            _decrease(self._running, root)
             pool.release(sandbox)
 
-    async def _acquire(self, pool: Pool, function: Function, request_id: str) -> Sandbox:
+    @contextmanager
+    def _nesting(self, root: str) -> Iterator[bool]:
+        """Yield whether a running invocation waits for this one and nothing else yet.
+
+        It then runs in the place of its caller, which does nothing meanwhile.
+        """
+        urgent = self._nested[root] < self._running[root] if root else False
+        if urgent:
+            self._nested[root] += 1
         try:
-            return await pool.acquire(function, request_id)
+            yield urgent
+        finally:
+            if urgent:
+                _decrease(self._nested, root)
+
+    @contextmanager
+    def _throttling(self, function: Function, request_id: str) -> Iterator[None]:
+        try:
+            yield
         except AwsError as error:
             if error.status == 429:
                 reason = error.fields["Reason"]
                 self._note("invocation.throttled", function, request_id, reason=reason)
             raise
 
+    async def prepare(self, function: Function) -> bool:
+        """Start a sandbox ahead of any invocation and keep it; tell whether its init succeeded."""
+        provisioned = replace(function, initialization=PROVISIONED)
+        sandbox = await self.pool(function).prepare(provisioned)
+        if failure := self._failures.pop(sandbox, None):
+            self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
+        return sandbox.state is not SandboxState.DEAD
+
+    def retire(self, name: str, version: str = "") -> None:
+        """End the sandboxes of a function, or of one version: at once, or after they have run."""
+        for key, pool in list(self.pools.items()):
+            if key == f"{name}:{version}" or (not version and key.startswith(f"{name}:")):
+                pool.retire()
+
     def describe(self, name: str) -> dict[str, object]:
         """Return what `status` shows of a function: its sandboxes, all versions together."""
         pools = [pool for key, pool in self.pools.items() if key.startswith(f"{name}:")]
         return {
             "sandboxes": sum(pool.alive for pool in pools),
-            "running": sum(pool.busy for pool in pools),
+            "running": sum(pool.busy - pool.waiting for pool in pools),
             "waiting": sum(pool.waiting for pool in pools),
             "last_error": self.last_errors.get(name, ""),
         }
@@ -88,7 +207,7 @@ class Invoker:
 
     async def _launch(self, function: Function, request_id: str) -> Sandbox:
         """Start a sandbox; a failed init stays with it as the answer of its one invocation."""
-        sandbox, failure = await self._launcher.launch(function, INIT_LIMIT_S, request_id)
+        sandbox, failure = await self._launcher.launch(function, _init_limit(function), request_id)
         if failure is not None and failure.status == "timeout":
             # "Suppressed init": Lambda tries once more, within the function's own time-out.
             self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
@@ -98,15 +217,14 @@ class Invoker:
             self._failures[sandbox] = failure
         return sandbox
 
-    async def _run(
-        self, sandbox: Sandbox, request_id: str, payload: bytes, context: str, concurrency: int
-    ) -> Invoked:
-        function, started = sandbox.function, self._clock.now()
+    async def _run(self, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
+        function, request_id = invocation.function, invocation.request_id
+        started = self._clock.now()
         tail: deque[str] = deque(maxlen=200)
         sandbox.output.tee = tail.append
         self._note("invocation.started", function, request_id, cold=sandbox.init_ms is not None)
         self._log(sandbox, start_line(request_id, function.version))
-        outcome, measured = await self._outcome(sandbox, request_id, payload, context, started)
+        outcome, measured = await self._outcome(sandbox, invocation, started)
         self._log(sandbox, end_line(request_id))
         self._log(sandbox, report_line(request_id, function.memory_mb, measured, outcome))
         sandbox.output.tee = None
@@ -124,22 +242,26 @@ class Invoker:
             init_ms=measured.init_ms,
             billed_ms=measured.billed_ms,
             max_memory_mb=measured.max_memory_mb,
-            concurrency=concurrency,
+            concurrency=self._throttle.running(function.name),
+            initialization=sandbox.function.initialization,
         )
         return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:])
 
     async def _outcome(
-        self, sandbox: Sandbox, request_id: str, payload: bytes, context: str, started: float
+        self, sandbox: Sandbox, invocation: _Invocation, started: float
     ) -> tuple[Outcome, Measured]:
         if failure := self._failures.pop(sandbox, None):
             self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
             return failure, Measured(0.0, sandbox.init_ms, 0)
-        function = sandbox.function
-        deadline_ms = int((started + function.timeout_s) * 1000)
-        trace = f"Root=1-{int(started):08x}-{secrets.token_hex(12)};Sampled=0"
-        arn = function.arn
         settled = await sandbox.invoke(
-            Invocation(request_id, payload, deadline_ms, arn, trace, context)
+            Invocation(
+                invocation.request_id,
+                invocation.payload,
+                int((started + sandbox.function.timeout_s) * 1000),
+                invocation.function.arn,
+                invocation.trace,
+                invocation.client_context,
+            )
         )
         measured = Measured(settled.duration_ms, sandbox.init_ms, settled.max_memory_mb)
         return settled.outcome, measured
@@ -149,3 +271,22 @@ class Invoker:
 
     def _note(self, kind: str, function: Function, request_id: str, **detail: object) -> None:
         self._journal.record(kind, function=function.name, request_id=request_id, **detail)
+
+
+def _init_limit(function: Function) -> float:
+    """Return how long init may take (aws-behaviour §1.7.1)."""
+    if function.initialization == ON_DEMAND:
+        return INIT_LIMIT_S
+    return max(_PROVISIONED_INIT_S, function.timeout_s)
+
+
+def _root(trace: str) -> str:
+    """Return the root of a trace header, which a whole chain of calls shares; "" without one."""
+    _, found, rest = trace.partition("Root=")
+    return rest.partition(";")[0] if found else ""
+
+
+def _decrease(counter: Counter[str], key: str) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]

@@ -1,77 +1,119 @@
 """The sandboxes of one function version: reuse an idle one, start another, or wait in line.
 
-Reserved concurrency throttles, as on AWS. The machine's own bound does not: it only makes
-invocations wait their turn.
+What AWS would refuse is `throttle.py`'s; how many sandboxes the machine bears is `room.py`'s.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from harness.errors import AwsError
 from harness.services.lambda_.function import Function
+from harness.services.lambda_.room import Room
 from harness.services.lambda_.sandbox import Sandbox, SandboxState
 
 IDLE_LIMIT_S = 600.0
 
 Launch = Callable[[Function, str], Awaitable[Sandbox]]
+Admit = Callable[[], None]
 
 
-def throttled(reason: str) -> AwsError:
-    fields = {"Reason": reason, "Type": "User"}
-    return AwsError("TooManyRequestsException", "Rate Exceeded.", 429, fields)
+def admitted() -> None:
+    """Let an invocation run that was let in before."""
 
 
 class Pool:
     """`launch(function, request_id)` starts a sandbox for the invocation that needs it.
 
-    bound: how many sandboxes this machine runs for one function at the same time.
+    alive: sandboxes that exist or are being started; busy: invocations, waiting ones included.
+    lost: called when a sandbox that was prepared ahead has ended.
     """
 
-    def __init__(self, launch: Launch, bound: int) -> None:
+    def __init__(self, launch: Launch, room: Room) -> None:
         self._launch = launch
-        self._bound = bound
+        self._room = room
         self._idle: list[Sandbox] = []
+        self._ready: list[Sandbox] = []
+        self._prepared: set[Sandbox] = set()
+        self.lost: Callable[[], None] = lambda: None
+        self._since: dict[Sandbox, float] = {}
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._line: deque[asyncio.Future[None]] = deque()
         self._settling: set[Sandbox] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._started: set[Sandbox] = set()
+        self._started: dict[Sandbox, int] = {}
+        self._generation = 0
         self.alive = 0
         self.busy = 0
+        room.enter(self)
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._line)
 
-    async def acquire(self, function: Function, request_id: str) -> Sandbox:
+    @property
+    def spent(self) -> bool:
+        """Tell whether there is nothing in it and nothing going on."""
+        return not (self.alive or self.busy or self._tasks)
+
+    @property
+    def idle_since(self) -> float | None:
+        return self._since[self._idle[0]] if self._idle else None
+
+    async def acquire(
+        self, function: Function, request_id: str, admit: Admit = admitted, *, urgent: bool = False
+    ) -> Sandbox:
         """Return a sandbox ready for an invocation of `function`; give it back with `release`.
 
-        Raises TooManyRequestsException when the function's reserved concurrency is used up. The
-        sandbox may be DEAD: its init failed, which is this invocation's answer.
+        `admit` is called when there is one, and may refuse. An urgent invocation does not wait.
+        The sandbox may be DEAD: its init failed, which is this invocation's answer.
         """
-        reserved = function.reserved_concurrency
-        if reserved is not None and self.busy >= reserved:
-            raise throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
         self.busy += 1
         try:
-            return await self._next(function, request_id)
+            return await self._next(function, request_id, admit, urgent=urgent)
         except BaseException:
             self.busy -= 1
             raise
 
-    async def _next(self, function: Function, request_id: str) -> Sandbox:
+    async def _next(
+        self, function: Function, request_id: str, admit: Admit, *, urgent: bool
+    ) -> Sandbox:
+        called = False
         while True:
-            if sandbox := await self._reuse(function):
-                return sandbox
-            if self.alive < self._bound and not self._one_is_almost_free():
-                return await self._start(function, request_id)
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
+            if called or urgent or not self._line:
+                if sandbox := self._take_idle(function):
+                    return self._admitted(sandbox, admit)
+                patient = not (called or urgent) and self._one_is_almost_free()
+                if not patient and self._room.take(self, urgent=urgent):
+                    return await self._start(function, request_id, admit)
+            await self._turn(first=called)
+            called = True
+
+    async def _turn(self, *, first: bool) -> None:
+        """Wait in line until called; one that was called in vain goes first the next time."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._line.appendleft if first else self._line.append)(turn)
+        self._room.waiting += 1
+        try:
             await turn
+        except asyncio.CancelledError:
+            with contextlib.suppress(ValueError):
+                self._line.remove(turn)
+                self._room.waiting -= 1
+            if not turn.cancelled():  # it was called, so somebody else has to be
+                self._room.offer(self if self._idle else None)
+            raise
+
+    def call_next(self) -> None:
+        while self._line:
+            turn = self._line.popleft()
+            self._room.waiting -= 1
+            if not turn.done():
+                turn.set_result(None)
+                return
 
     def _one_is_almost_free(self) -> bool:
         """Tell whether more sandboxes have just answered than invocations wait for one.
@@ -79,26 +121,35 @@ class Pool:
         The answer reaches a caller before the runtime asks for its next invocation; a caller that
         invokes again at once shall not meet a cold start for that.
         """
-        return len(self._settling) > len(self._waiting)
+        return len(self._settling) > len(self._line)
 
-    async def _reuse(self, function: Function) -> Sandbox | None:
-        while self._idle:
-            sandbox = self._idle.pop()
-            self._ends.pop(sandbox).cancel()
+    def _take_idle(self, function: Function) -> Sandbox | None:
+        while self._ready or self._idle:
+            sandbox = (self._ready or self._idle)[-1]
+            self._unpark(sandbox)
             if sandbox.function.revision == function.revision and not sandbox.ended:
                 return sandbox
-            await self._end(sandbox)
+            self._retire(sandbox)
         return None
 
-    async def _start(self, function: Function, request_id: str) -> Sandbox:
-        self.alive += 1
+    def _admitted(self, sandbox: Sandbox, admit: Admit) -> Sandbox:
         try:
+            admit()
+        except BaseException:
+            self._park(sandbox)
+            raise
+        return sandbox
+
+    async def _start(self, function: Function, request_id: str, admit: Admit) -> Sandbox:
+        self.alive += 1
+        generation = self._generation
+        try:
+            admit()
             sandbox = await self._launch(function, request_id)
         except BaseException:
-            self.alive -= 1
-            self._wake()
+            self._gone()
             raise
-        self._started.add(sandbox)
+        self._started[sandbox] = generation
         return sandbox
 
     def release(self, sandbox: Sandbox) -> None:
@@ -117,40 +168,108 @@ class Pool:
 
     async def _settle(self, sandbox: Sandbox) -> None:
         await sandbox.settle()
-        self._settling.discard(sandbox)  # before anybody is woken, who would wait for it again
+        self._settling.discard(sandbox)  # before anybody is called, who would wait for it again
         if sandbox.state is SandboxState.DEAD:
             self._forget(sandbox)
+        elif self._started[sandbox] < self._generation:
+            self._retire(sandbox)
+            self._room.offer()
+        else:
+            self._park(sandbox)
+
+    def _park(self, sandbox: Sandbox) -> None:
+        """Keep a sandbox for the next invocation, and offer it to whoever waits."""
+        if sandbox in self._prepared:
+            self._ready.append(sandbox)
+            self.call_next()
             return
-        self._idle.append(sandbox)
         loop = asyncio.get_running_loop()
+        self._idle.append(sandbox)
+        self._since[sandbox] = loop.time()
         self._ends[sandbox] = loop.call_later(IDLE_LIMIT_S, self._expire, sandbox)
-        self._wake()
+        self._room.offer(self)
+
+    def _unpark(self, sandbox: Sandbox) -> None:
+        if sandbox in self._prepared:
+            self._ready.remove(sandbox)
+            return
+        self._idle.remove(sandbox)
+        del self._since[sandbox]
+        self._ends.pop(sandbox).cancel()
+
+    @property
+    def prepared(self) -> int:
+        return len(self._prepared)
+
+    async def prepare(self, function: Function) -> Sandbox:
+        """Start a sandbox ahead of any invocation and keep it; a failed init leaves it DEAD."""
+        self._room.take(self, urgent=True)
+        sandbox = await self._start(function, "", admitted)
+        if sandbox.state is not SandboxState.DEAD:
+            await sandbox.settle()
+            sandbox.init_ms = None  # no invocation has waited for it
+        if sandbox.state is SandboxState.DEAD:
+            self._forget(sandbox)
+            return sandbox
+        self._prepared.add(sandbox)
+        self._park(sandbox)
+        return sandbox
+
+    def let_go(self) -> None:
+        """Treat what was prepared like any other sandbox from now on."""
+        ready, self._ready = self._ready, []
+        self._prepared.clear()
+        for sandbox in ready:
+            self._park(sandbox)
+
+    def evict(self) -> None:
+        """End the longest unused sandbox to make room for another function's."""
+        sandbox = self._idle[0]
+        self._unpark(sandbox)
+        self._retire(sandbox)
+
+    def retire(self) -> None:
+        """End the sandboxes that idle now, and those that run once their invocation has ended."""
+        self._generation += 1
+        for sandbox in (*self._idle, *self._ready):
+            self._unpark(sandbox)
+            self._retire(sandbox)
+        self._room.offer()
 
     def _expire(self, sandbox: Sandbox) -> None:
-        self._idle.remove(sandbox)
-        del self._ends[sandbox]
+        self._unpark(sandbox)
+        self._retire(sandbox)
+        self._room.offer()
+
+    def _retire(self, sandbox: Sandbox) -> None:
+        """End an idle sandbox; its place is free at once, whoever takes it has to start first."""
+        self.alive -= 1
+        self._prepared.discard(sandbox)
+        self._room.give()
         self._in_background(self._end(sandbox))
 
     async def _end(self, sandbox: Sandbox) -> None:
         await sandbox.kill()
-        self._forget(sandbox)
+        self._started.pop(sandbox, None)
 
     def _forget(self, sandbox: Sandbox) -> None:
-        self._started.discard(sandbox)
-        self.alive -= 1
-        self._wake()
+        self._started.pop(sandbox, None)
+        self._gone()
+        if sandbox in self._prepared:
+            self._prepared.discard(sandbox)
+            self.lost()
 
-    def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
+    def _gone(self) -> None:
+        self.alive -= 1
+        self._room.give()
+        self._room.offer()
 
     async def close(self) -> None:
         """Kill every sandbox; nothing is started afterwards because nobody asks any more."""
         for end in self._ends.values():
             end.cancel()
         self._ends.clear()
+        self._since.clear()
         self._idle.clear()
+        self._room.leave(self)
         await asyncio.gather(*(sandbox.kill() for sandbox in self._started))

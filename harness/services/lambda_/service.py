@@ -1,57 +1,60 @@
-"""The Lambda API at the endpoint: Invoke is ours, code is noticed, the rest is forwarded."""
+"""The Lambda API at the endpoint: invocations run here, functions are kept here."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-import orjson
-
-from harness.call import Bytes, Call, Handler, Reply
-from harness.errors import AwsError
+from harness.call import Call, Handler, Reply
 from harness.services.lambda_.async_queue import AsyncQueue
-from harness.services.lambda_.code import CodeStore
+from harness.services.lambda_.event_stream import MEDIA_TYPE, response_stream
 from harness.services.lambda_.function import Function, Functions
-from harness.services.lambda_.invoker import Invoker
-
-_SYNC_LIMIT = 6 * 1024 * 1024
-_ASYNC_LIMIT = 1024 * 1024
-_USER = {"Type": "User"}
+from harness.services.lambda_.invoke_request import (
+    INVOKE_ASYNC_LIMIT,
+    InvokeRequest,
+    event,
+    invoke_request,
+)
+from harness.services.lambda_.invoker import Invoked, Invoker
+from harness.services.lambda_.provisioning import Provisioning
+from harness.services.lambda_.reference import reference
+from harness.services.lambda_.refusal import conflict, not_emulated
 
 Operation = Callable[[Call], Awaitable[Reply]]
 
 
 class LambdaService:
-    """Claims every Lambda call: invocations run here, changes pass through and are noticed."""
+    """Claims every Lambda call; `configuration` answers those that are not about running.
+
+    A change of a function retires the sandboxes it outdates.
+    """
 
     name = "lambda"
 
     def __init__(
         self,
-        control_plane: Handler,
+        configuration: Handler,
+        region: str,
         functions: Functions,
-        code: CodeStore,
         invoker: Invoker,
         queue: AsyncQueue,
+        provisioning: Provisioning,
     ) -> None:
-        self._control_plane = control_plane
+        self._configuration = configuration
+        self._region = region
         self._functions = functions
-        self._code = code
         self._invoker = invoker
         self._queue = queue
+        self._provisioning = provisioning
         self._operations: dict[str, Operation] = {
             "Invoke": self._invoke,
-            "CreateFunction": self._create,
-            "UpdateFunctionCode": self._update_code,
-            "UpdateFunctionConfiguration": self._update_configuration,
+            "InvokeAsync": self._invoke_async,
+            "InvokeWithResponseStream": self._invoke_with_stream,
+            "UpdateFunctionCode": self._change,
+            "UpdateFunctionConfiguration": self._change,
+            "UpdateAlias": self._move_alias,
             "DeleteFunction": self._delete,
-            "GetFunction": self._describe,
-            "GetFunctionConfiguration": self._describe,
-            "ListFunctions": self._describe,
-            "InvokeAsync": _not_emulated,
-            "InvokeWithResponseStream": _not_emulated,
+            "DeleteAlias": self._delete_alias,
             "CreateEventSourceMapping": _not_emulated,
         }
 
@@ -62,138 +65,100 @@ class LambdaService:
         return await self._operations.get(call.operation, self._forward)(call)
 
     async def _forward(self, call: Call) -> Reply:
-        reply = await self._control_plane(call)
+        reply = await self._configuration(call)
         if call.method != "GET":
             self._functions.forget()
         return reply
 
-    async def _create(self, call: Call) -> Reply:
-        request = await _request(call)
-        await self._code.keep(request.get("Code", {}))
-        return await self._change(call, request.get("FunctionName", ""), request)
-
-    async def _update_code(self, call: Call) -> Reply:
-        await self._code.keep(await _request(call))
-        # The same image URI or zip again is a change too: the sandboxes are replaced.
-        return await self._change(call, _reference(call), {})
-
-    async def _update_configuration(self, call: Call) -> Reply:
-        return await self._change(call, _reference(call), await _request(call))
-
-    async def _change(self, call: Call, reference: str, request: dict[str, Any]) -> Reply:
+    async def _change(self, call: Call) -> Reply:
         reply = await self._forward(call)
-        if reply.status < 300:
-            self._functions.keep(reference, request)
-        return await self._completed(reply)
+        name, _ = reference(call, self._region)
+        self._invoker.retire(name, "$LATEST")
+        return reply
+
+    async def _move_alias(self, call: Call) -> Reply:
+        reply = await self._forward(call)
+        name, _ = reference(call, self._region)
+        self._provisioning.moved(name, call.path.rstrip("/").rsplit("/", 1)[-1])
+        return reply
 
     async def _delete(self, call: Call) -> Reply:
         reply = await self._forward(call)
-        if reply.status < 300 and "Qualifier" not in call.parameters():
-            self._functions.deleted(_reference(call))
+        name, version = reference(call, self._region)
+        if version:
+            self._provisioning.drop(name, version)
+        else:
+            self._provisioning.drop_all(name)
+        self._invoker.retire(name, version)
         return reply
 
-    async def _describe(self, call: Call) -> Reply:
-        return await self._completed(await self._forward(call))
+    async def _delete_alias(self, call: Call) -> Reply:
+        reply = await self._forward(call)
+        name, _ = reference(call, self._region)
+        self._provisioning.drop(name, call.path.rstrip("/").rsplit("/", 1)[-1])
+        return reply
 
-    async def _completed(self, reply: Reply) -> Reply:
-        if reply.status >= 300:
-            return reply
-        body = orjson.dumps(self._functions.completed(orjson.loads(await reply.read())))
-        headers = [header for header in reply.headers if header[0] != "content-length"]
-        return Reply(reply.status, headers, body)
+    def _named(self, call: Call) -> str:
+        """Return the function's name, with the qualifier that was asked for."""
+        name, qualifier = reference(call, self._region)
+        return f"{name}:{qualifier}" if qualifier else name
+
+    async def _function(self, call: Call) -> Function:
+        """Return the function to invoke; raises `AwsError` while it is not ready."""
+        function = await self._functions.get(*reference(call, self._region))
+        if function.state != "Active":
+            raise conflict(
+                "The operation cannot be performed at this time. The function is currently in the "
+                f"following state: {function.state}"
+            )
+        return function
 
     async def _invoke(self, call: Call) -> Reply:
-        qualifier = call.parameters().get("Qualifier", "")
-        function = await self._functions.get(_reference(call), qualifier)
-        kind = call.header("x-amz-invocation-type", "RequestResponse")
-        payload = await _payload(call, _ASYNC_LIMIT if kind == "Event" else _SYNC_LIMIT)
-        if kind == "Event":
-            self._queue.accept(_qualified(function), call.id, payload)
+        function = await self._function(call)
+        request = await invoke_request(call)
+        if request.kind == "Event":
+            self._queue.accept(self._named(call), call.id, request.payload)
             return Reply(202, [("x-amzn-requestid", call.id)])
-        if kind == "DryRun":
+        if request.kind == "DryRun":
             return Reply(204, [("x-amzn-requestid", call.id)])
-        if kind != "RequestResponse":
-            raise AwsError("InvalidParameterValueException", _bad_type(kind), 400, _USER)
-        return await self._synchronous(call, function, payload)
-
-    async def _synchronous(self, call: Call, function: Function, payload: bytes) -> Reply:
-        context = _client_context(call.header("x-amz-client-context"))
-        invoked = await self._invoker.invoke(function, call.id, payload, context)
-        headers = [
-            ("content-type", "application/json"),
-            ("x-amzn-requestid", call.id),
-            ("x-amz-executed-version", function.version),
-        ]
+        invoked = await self._run(call, function, request)
+        headers = [("content-type", "application/json"), *_about(call, function)]
         if invoked.outcome.failed:
             headers.append(("x-amz-function-error", "Unhandled"))
-        if call.header("x-amz-log-type") == "Tail":
+        if request.tail:
             headers.append(("x-amz-log-result", base64.b64encode(invoked.log_tail).decode()))
         return Reply(200, headers, invoked.outcome.payload)
 
+    async def _invoke_with_stream(self, call: Call) -> Reply:
+        function = await self._function(call)
+        request = await invoke_request(call)
+        if request.kind == "Event":
+            raise not_emulated("InvokeWithResponseStream of type Event")
+        if request.kind == "DryRun":
+            return Reply(204, [("x-amzn-requestid", call.id)])
+        invoked = await self._run(call, function, request)
+        log = base64.b64encode(invoked.log_tail).decode() if request.tail else ""
+        headers = [("content-type", MEDIA_TYPE), *_about(call, function)]
+        return Reply(200, headers, response_stream(invoked.outcome, log))
 
-def _reference(call: Call) -> str:
-    return call.path.split("/")[3]
+    async def _run(self, call: Call, function: Function, request: InvokeRequest) -> Invoked:
+        trace = call.header("x-amzn-trace-id")
+        context = request.client_context
+        return await self._invoker.invoke(function, call.id, request.payload, context, trace=trace)
 
-
-async def _request(call: Call) -> dict[str, Any]:
-    """Return the JSON object of a change; the call can still be forwarded afterwards."""
-    body = await call.body.read()
-    request = _json(body)
-    if not isinstance(request, dict):
-        message = "Could not parse request body into json: it is not an object"
-        raise AwsError("InvalidRequestContentException", message, 400, _USER)
-    call.body = Bytes(body)
-    framing = ("transfer-encoding", "content-length")
-    call.headers = [header for header in call.headers if header[0] not in framing]
-    call.headers.append(("content-length", str(len(body))))
-    return request
-
-
-async def _payload(call: Call, limit: int) -> bytes:
-    """Return the event of an Invoke: JSON within the limit; an empty body is `{}`."""
-    payload = bytearray()
-    async for piece in call.body:
-        payload += piece
-        if len(payload) > limit:
-            message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
-            raise AwsError("RequestTooLargeException", message, 413, _USER)
-    _json(payload or b"{}")
-    return bytes(payload) or b"{}"
-
-
-def _client_context(encoded: str) -> str:
-    """Return the JSON text of a client context; "" when there is none."""
-    try:
-        text = base64.b64decode(encoded, validate=True)
-        orjson.loads(text or b"{}")
-    except (binascii.Error, orjson.JSONDecodeError):
-        message = "Client context must be a valid Base64-encoded JSON object."
-        raise AwsError("InvalidRequestContentException", message, 400, _USER) from None
-    return text.decode()
-
-
-def _json(body: bytes | bytearray) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        message = (
-            f"Could not parse request body into json: Could not parse payload into json: {error}"
+    async def _invoke_async(self, call: Call) -> Reply:
+        """Accept an event by the deprecated operation that came before InvocationType."""
+        await self._function(call)
+        payload = await event(call, INVOKE_ASYNC_LIMIT)
+        self._queue.accept(self._named(call), call.id, payload)
+        return Reply(
+            202, [("content-type", "application/json"), ("x-amzn-requestid", call.id)], b"{}"
         )
-        raise AwsError("InvalidRequestContentException", message, 400, _USER) from None
 
 
-def _qualified(function: Function) -> str:
-    version = "" if function.version == "$LATEST" else f":{function.version}"
-    return f"{function.name}{version}"
-
-
-def _bad_type(kind: str) -> str:
-    return (
-        f"1 validation error detected: Value '{kind}' at 'invocationType' failed to satisfy "
-        "constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
-    )
+def _about(call: Call, function: Function) -> list[tuple[str, str]]:
+    return [("x-amzn-requestid", call.id), ("x-amz-executed-version", function.version)]
 
 
 async def _not_emulated(call: Call) -> Reply:
-    message = f"lambda:{call.operation} is not emulated here (docs/services/lambda.md)"
-    raise AwsError("NotImplemented", message, 501, _USER)
+    raise not_emulated(f"lambda:{call.operation}")

@@ -21,6 +21,7 @@ PROPERTIES: dict[str, Shape] = {
     "Tags": TAGS,
 }
 ATTRIBUTES = frozenset({"Arn", "RoleId"})
+_VERSION = {"Version": "2012-10-17"}
 
 
 def create(client: Any, properties: Properties, name: str) -> Created:
@@ -42,7 +43,8 @@ def configure(client: Any, physical_id: str, properties: Properties) -> None:
         client.put_role_policy(
             RoleName=physical_id,
             PolicyName=policy["PolicyName"],
-            PolicyDocument=json.dumps(policy["PolicyDocument"]),
+            # SAM's policy templates name no version, which AWS accepts and the control plane not.
+            PolicyDocument=json.dumps({**_VERSION, **policy["PolicyDocument"]}),
         )
 
 
@@ -51,10 +53,21 @@ def read(client: Any, physical_id: str, properties: Properties) -> Properties:
         **client.get_role(RoleName=physical_id)["Role"],
         "ManagedPolicyArns": _managed(client, physical_id),
         "Policies": [
-            client.get_role_policy(RoleName=physical_id, PolicyName=name)
+            _as_asked(client.get_role_policy(RoleName=physical_id, PolicyName=name), properties)
             for name in client.list_role_policies(RoleName=physical_id)["PolicyNames"]
         ],
     }
+
+
+def _as_asked(found: Properties, properties: Properties) -> Properties:
+    """Return a policy without the version that it was given here and not in the template."""
+    asked = {
+        policy["PolicyName"]: policy["PolicyDocument"] for policy in properties.get("Policies", [])
+    }
+    if "Version" in asked.get(found["PolicyName"], _VERSION):
+        return found
+    document = {key: item for key, item in found["PolicyDocument"].items() if key != "Version"}
+    return {**found, "PolicyDocument": document}
 
 
 def delete(client: Any, physical_id: str, properties: Properties) -> None:

@@ -1,10 +1,11 @@
-"""A Lambda function from a container image or from code in S3."""
+"""A Lambda function from a container image, from code in S3, inline, or beside the template."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from harness.stack.properties import Leaf, MapOf, Properties, Refused, SetOf, Shape
+from harness.stack.local_code import packaged
+from harness.stack.properties import Leaf, MapOf, Properties, SetOf, Shape
 from harness.stack.resources import Created
 from harness.stack.tags import TAGS, as_list, as_map
 
@@ -16,10 +17,9 @@ PROPERTIES: dict[str, Shape] = {
         "S3Bucket": Leaf.WRITE_ONLY,
         "S3Key": Leaf.WRITE_ONLY,
         "S3ObjectVersion": Leaf.WRITE_ONLY,
+        "ZipFile": Leaf.WRITE_ONLY,
     },
-    "DeadLetterConfig": Refused(
-        "moto forgets it; use EventInvokeConfig with DestinationConfig.OnFailure instead"
-    ),
+    "DeadLetterConfig": {"TargetArn": Leaf.VALUE},
     "Description": Leaf.VALUE,
     "Environment": {"Variables": MapOf(Leaf.SECRET)},
     "EphemeralStorage": {"Size": Leaf.VALUE},
@@ -30,6 +30,12 @@ PROPERTIES: dict[str, Shape] = {
         "EntryPoint": [Leaf.VALUE],
         "WorkingDirectory": Leaf.VALUE,
     },
+    "LoggingConfig": {
+        "ApplicationLogLevel": Leaf.VALUE,
+        "LogFormat": Leaf.VALUE,
+        "LogGroup": Leaf.VALUE,
+        "SystemLogLevel": Leaf.VALUE,
+    },
     "MemorySize": Leaf.VALUE,
     "PackageType": Leaf.VALUE,
     "ReservedConcurrentExecutions": Leaf.VALUE,
@@ -37,6 +43,7 @@ PROPERTIES: dict[str, Shape] = {
     "Runtime": Leaf.VALUE,
     "Tags": TAGS,
     "Timeout": Leaf.VALUE,
+    "TracingConfig": {"Mode": Leaf.VALUE},
     "VpcConfig": {"SecurityGroupIds": SetOf(Leaf.VALUE), "SubnetIds": SetOf(Leaf.VALUE)},
 }
 ATTRIBUTES = frozenset({"Arn"})
@@ -45,6 +52,7 @@ _SEPARATE = {"ReservedConcurrentExecutions", "Tags"}
 
 def create(client: Any, properties: Properties, name: str) -> Created:
     request = {k: v for k, v in properties.items() if k not in _SEPARATE}
+    request["Code"] = packaged(properties["Code"])
     function = client.create_function(
         **{"FunctionName": name, **request}, Tags=as_map(properties.get("Tags"))
     )

@@ -33,15 +33,16 @@ def read(client: Any, physical_id: str, properties: Properties) -> Properties:
     principal = statement.get("Principal")
     return {
         "Action": statement.get("Action"),
-        "FunctionName": _function_name(statement.get("Resource", "")),
+        "FunctionName": _function_name(statement.get("Resource", ""), properties["FunctionName"]),
         "Principal": principal.get("Service") if isinstance(principal, dict) else principal,
         "SourceAccount": condition.get("StringEquals", {}).get("AWS:SourceAccount"),
         "SourceArn": condition.get("ArnLike", {}).get("AWS:SourceArn"),
     }
 
 
-def _function_name(arn: str) -> str:
-    return arn.partition(":function:")[2]
+def _function_name(arn: str, asked: str) -> str:
+    """Return the function as it was asked for: by its ARN or by its name."""
+    return arn if asked.startswith("arn:") else arn.partition(":function:")[2]
 
 
 def delete(client: Any, physical_id: str, properties: Properties) -> None:

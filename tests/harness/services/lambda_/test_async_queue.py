@@ -14,7 +14,7 @@ from harness.clock import ManualClock
 from harness.errors import AwsError
 from harness.journal import Journal
 from harness.services.lambda_.outcome import Outcome, raised, succeeded
-from harness.services.lambda_.pool import throttled
+from harness.services.lambda_.refusal import throttled
 from tests.harness.services.lambda_.examples import REGION
 from tests.harness.services.lambda_.queue_stage import Stage
 

@@ -29,12 +29,13 @@ def sha256(archive: bytes) -> str:
 
 
 ARCHIVE = zipped(h="def handler(event, context): ...")
+NO_KEY = b"<Error><Code>NoSuchKey</Code><Message>The key does not exist.</Message></Error>"
 BUCKET = {"/code/deep/f%20%2B.zip": ARCHIVE, "/code/v.zip?versionId=1": ARCHIVE}
 
 
 async def objects(call: Call) -> Reply:
     found = BUCKET.get(call.path + (f"?{call.query}" if call.query else ""))
-    return Reply(404, [], b"<Error/>") if found is None else Reply(200, [], found)
+    return Reply(404, [], NO_KEY) if found is None else Reply(200, [], found)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_two_versions_lie_side_by_side(store, directory):
         await asyncio.gather(*map(store.keep, codes))
 
     asyncio.run(work())
-    assert len(list(directory.iterdir())) == 2
+    assert len([entry for entry in directory.iterdir() if entry.is_dir()]) == 2
     root, _ = store.locate(function(CodeSha256=sha256(zipped(h="changed"))))
     assert (root / "h.py").read_text() == "changed"
 
@@ -105,10 +106,21 @@ def test_code_that_is_not_there_is_refused(store, code, message):
     assert caught.value.status == 400
 
 
-def test_code_that_is_none_of_ours_is_left_to_the_control_plane(store, directory):
-    asyncio.run(store.keep({"Publish": True}))
-    asyncio.run(store.keep({"S3Bucket": "code"}))
-    assert not directory.exists()
+@pytest.mark.parametrize("code", [{}, {"Publish": True}, {"S3Bucket": "code"}])
+def test_no_code_at_all_is_refused(store, code):
+    with pytest.raises(AwsError, match="Please provide a source for function code"):
+        asyncio.run(store.keep(code))
+
+
+def test_the_zip_itself_can_be_had_again(store):
+    kept = asyncio.run(store.keep({"ZipFile": base64.b64encode(ARCHIVE).decode()}))
+    assert kept.size == len(ARCHIVE)
+    store.endpoint_url = "http://here"
+    digest = hashlib.sha256(ARCHIVE).hexdigest()
+    assert store.location(kept) == f"http://here/_harness/lambda/code/{digest}"
+    assert store.package(digest).read_bytes() == ARCHIVE
+    assert store.package("0" * 64) is None
+    assert store.package("../" + digest) is None
 
 
 @pytest.mark.parametrize(

@@ -8,36 +8,8 @@ import pytest
 
 from harness.call import Call, Reply
 from harness.errors import AwsError
-from harness.services.lambda_.function import Functions, describe, parse_reference
+from harness.services.lambda_.function import Functions, describe
 from tests.harness.services.lambda_.examples import ARN, REGION, answer, function
-
-
-@pytest.mark.parametrize(
-    ("reference", "parsed"),
-    [
-        ("f", ("f", "")),
-        ("f:1", ("f", "1")),
-        ("f:live", ("f", "live")),
-        ("f:$LATEST", ("f", "$LATEST")),
-        ("function:f", ("f", "")),
-        ("123456789012:function:f:1", ("f", "1")),
-        (ARN, ("f", "")),
-        (f"{ARN}:live", ("f", "live")),
-        (ARN.replace(":", "%3A"), ("f", "")),
-        ("my_long-Name_2", ("my_long-Name_2", "")),
-    ],
-)
-def test_every_way_to_name_a_function(reference, parsed):
-    assert parse_reference(reference) == parsed
-
-
-@pytest.mark.parametrize(
-    "reference", ["", "a b", "f:", "x" * 65, "arn:aws:s3:::bucket", "f/g", "f:1:2"]
-)
-def test_what_names_no_function_is_refused(reference):
-    with pytest.raises(AwsError, match="InvalidParameterValueException") as caught:
-        parse_reference(reference)
-    assert caught.value.status == 400
 
 
 def test_a_zip_function():
@@ -104,19 +76,21 @@ class ControlPlane:
     def __init__(self, **answers: dict[str, Any]) -> None:
         self.answers: dict[str, dict[str, Any]] = {
             "/2015-03-31/functions/f": answer(),
-            "/2019-09-30/functions/f/concurrency": {},
+            "/2015-03-31/functions/f/aliases/live": {},
             **answers,
         }
         self.asked: list[str] = []
         self.during: Any = lambda: None
 
     async def __call__(self, call: Call) -> Reply:
-        self.asked.append(call.path + (f"?{call.query}" if call.query else ""))
+        target = call.path + (f"?{call.query}" if call.query else "")
+        self.asked.append(target)
         await asyncio.sleep(0)
         self.during()
-        if call.path not in self.answers:
+        found = self.answers.get(target, self.answers.get(call.path))
+        if found is None:
             return Reply(404, [], NOT_THERE)
-        return Reply(200, [], orjson.dumps(self.answers[call.path]))
+        return Reply(200, [], orjson.dumps(found))
 
 
 def test_a_function_is_asked_for_once_until_something_changes():
@@ -163,24 +137,40 @@ def test_a_qualifier_is_asked_for(reference, qualifier, query):
 @pytest.mark.parametrize("reserved", [0, 5])
 def test_reserved_concurrency_of_zero_counts(reserved):
     plane = ControlPlane()
-    plane.answers["/2019-09-30/functions/f/concurrency"] = {
-        "ReservedConcurrentExecutions": reserved
-    }
+    concurrency = {"ReservedConcurrentExecutions": reserved}
+    plane.answers["/2015-03-31/functions/f"] = {**answer(), "Concurrency": concurrency}
     found = asyncio.run(Functions(plane, REGION).get("f"))
     assert found.reserved_concurrency == reserved
 
 
-def test_what_the_control_plane_forgets_is_remembered_for_it():
+def test_the_weights_of_an_alias_share_the_invocations():
     async def work() -> None:
-        functions = Functions(ControlPlane(), REGION)
-        assert (await functions.get("f")).dead_letter_arn == ""
-        functions.keep(ARN, {"DeadLetterConfig": {"TargetArn": "arn:q"}})
-        assert (await functions.get("f")).dead_letter_arn == "arn:q"
-        functions.deleted(ARN)
-        functions.forget()
-        assert (await functions.get("f")).dead_letter_arn == ""
+        chances = iter([0.0, 0.29, 0.3, 0.9])
+        plane = ControlPlane()
+        plane.answers["/2015-03-31/functions/f?Qualifier=live"] = answer(
+            FunctionArn=f"{ARN}:live", Version="1"
+        )
+        plane.answers["/2015-03-31/functions/f?Qualifier=2"] = answer(
+            FunctionArn=f"{ARN}:2", Version="2"
+        )
+        plane.answers["/2015-03-31/functions/f/aliases/live"] = {
+            "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.3}}
+        }
+        functions = Functions(plane, REGION, lambda: next(chances))
+        found = [await functions.get("f", "live") for _ in range(4)]
+        assert [function.version for function in found] == ["2", "2", "1", "1"]
+        assert {function.arn for function in found} == {f"{ARN}:live"}
 
     asyncio.run(work())
+
+
+def test_the_qualified_arn_has_the_qualifier_of_the_call_or_the_version():
+    assert function().qualified_arn == f"{ARN}:$LATEST"
+    assert function(FunctionArn=f"{ARN}:live", Version="3").qualified_arn == f"{ARN}:live"
+
+
+def test_a_qualifier_alone_makes_no_sandbox_outdated():
+    assert function(FunctionArn=f"{ARN}:live").revision == function().revision
 
 
 def test_an_unknown_function_is_named_with_its_version():

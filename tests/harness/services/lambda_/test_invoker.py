@@ -15,8 +15,10 @@ from harness.journal import Event, Journal
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.outcome import Outcome, exited, raised, succeeded, timed_out
+from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import INIT_LIMIT_S, SandboxState, Settled
+from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 from tests.harness.services.lambda_.examples import function
 
 FUNCTION = function()
@@ -99,7 +101,8 @@ def invoking(tmp_path: Path) -> Callable[..., list[Event]]:
             journal = Journal(tmp_path / "journal", clock)
             journal.follow(seen.append)
             launcher = Launcher(outcome, failures or [None] * 10)
-            invoker = Invoker(launcher, journal, clock, bound=2)
+            throttle = Throttle(lambda: ACCOUNT_LIMIT, clock)
+            invoker = Invoker(launcher, journal, clock, throttle, Room(2))
             async with asyncio.timeout(20):
                 await work(invoker, launcher)
             await invoker.close()
@@ -146,6 +149,7 @@ def test_a_cold_and_a_warm_invocation(invoking):
         "billed_ms": 113,
         "max_memory_mb": 36,
         "concurrency": 1,
+        "initialization": "on-demand",
     }
 
 

@@ -9,6 +9,8 @@ import pytest
 from harness.errors import AwsError
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.pool import Pool
+from harness.services.lambda_.refusal import throttled
+from harness.services.lambda_.room import Room
 from harness.services.lambda_.sandbox import SandboxState
 from tests.harness.services.lambda_.examples import function
 
@@ -52,7 +54,7 @@ class Sandboxes:
 def using(work: Callable[[Pool, Sandboxes], Awaitable[None]], bound: int = 2) -> None:
     async def run() -> None:
         sandboxes = Sandboxes()
-        pool = Pool(sandboxes.launch, bound)
+        pool = Pool(sandboxes.launch, Room(bound))
         async with asyncio.timeout(20):
             await work(pool, sandboxes)
         await pool.close()
@@ -62,9 +64,9 @@ def using(work: Callable[[Pool, Sandboxes], Awaitable[None]], bound: int = 2) ->
 
 
 async def finish(pool: Pool, sandbox: Sandbox) -> None:
+    sandbox.settled.clear()
     pool.release(sandbox)
     await sandbox.settled.wait()
-    sandbox.settled.clear()
 
 
 def test_a_sandbox_is_used_again():
@@ -116,36 +118,76 @@ def test_beyond_the_bound_invocations_wait_their_turn():
     using(work, bound=1)
 
 
-@pytest.mark.parametrize("reserved", [0, 1])
-def test_reserved_concurrency_throttles(reserved):
+def refuse() -> None:
+    raise throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+
+
+def test_an_event_that_is_refused_at_last_leaves_the_sandbox_to_others():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        limited = replace(FUNCTION, reserved_concurrency=reserved)
-        for number in range(reserved):
-            await pool.acquire(limited, str(number))
-        with pytest.raises(AwsError, match=r"Rate Exceeded\.") as caught:
-            await pool.acquire(limited, "more")
-        assert (caught.value.code, caught.value.status) == ("TooManyRequestsException", 429)
-        assert caught.value.fields == {
-            "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
-            "Type": "User",
-        }
-        assert pool.busy == reserved
+        first = await pool.acquire(FUNCTION, "1")
+        refused, patient = (
+            asyncio.ensure_future(pool.acquire(FUNCTION, "2", refuse)),
+            asyncio.ensure_future(pool.acquire(FUNCTION, "3")),
+        )
+        await asyncio.sleep(0)
+        await finish(pool, first)
+        with pytest.raises(AwsError, match=r"Rate Exceeded\."):
+            await refused
+        assert await patient is first
+        assert (pool.alive, pool.busy, pool.waiting) == (1, 1, 0)
+
+    using(work, bound=1)
+
+
+def test_an_event_that_is_refused_before_its_sandbox_starts_takes_no_room():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        with pytest.raises(AwsError):
+            await pool.acquire(FUNCTION, "1", refuse)
+        assert (pool.alive, pool.busy, sandboxes.launched) == (0, 0, [])
 
     using(work)
 
 
-def test_waiting_for_a_turn_counts_as_concurrency():
+def test_what_was_prepared_is_used_first_and_kept():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        limited = replace(FUNCTION, reserved_concurrency=2)
-        first = await pool.acquire(limited, "1")
-        waiting = asyncio.ensure_future(pool.acquire(limited, "2"))
-        await asyncio.sleep(0)
-        with pytest.raises(AwsError):
-            await pool.acquire(limited, "3")
-        await finish(pool, first)
-        await waiting
+        ordinary = await pool.acquire(FUNCTION, "1")
+        ready = await pool.prepare(FUNCTION)
+        await finish(pool, ordinary)
+        assert await pool.acquire(FUNCTION, "2") is ready
+        await finish(pool, ready)
+        assert (pool.prepared, pool.idle_since is not None) == (1, True)
+        pool.evict()
+        assert pool.idle_since is None
+        pool.let_go()
+        assert (pool.prepared, pool.idle_since is not None) == (0, True)
 
-    using(work, bound=1)
+    using(work)
+
+
+def test_the_loss_of_what_was_prepared_is_told():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        lost: list[str] = []
+        pool.lost = lambda: lost.append("lost")
+        await pool.prepare(FUNCTION)
+        ready = await pool.acquire(FUNCTION, "1")
+        ready.state = SandboxState.DEAD
+        pool.release(ready)
+        assert (pool.prepared, lost) == (0, ["lost"])
+
+    using(work)
+
+
+def test_what_is_outdated_is_ended_at_once_or_after_its_invocation():
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        idle, busy = await pool.acquire(FUNCTION, "1"), await pool.acquire(FUNCTION, "2")
+        await finish(pool, idle)
+        pool.retire()
+        assert pool.alive == 1
+        await finish(pool, busy)
+        await asyncio.gather(*pool._tasks)
+        assert pool.alive == 0
+
+    using(work)
 
 
 def test_a_changed_function_gets_new_sandboxes():
@@ -154,6 +196,7 @@ def test_a_changed_function_gets_new_sandboxes():
         await finish(pool, old)
         new = await pool.acquire(LATER, "2")
         assert new is not old
+        await asyncio.gather(*pool._tasks)
         assert old.state is SandboxState.DEAD
         assert (new.function, pool.alive) == (LATER, 1)
 

@@ -1,0 +1,228 @@
+"""Functions and versions: create, change, read, publish, delete (aws-behaviour §1.6, §1.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+
+from harness.aws import json_answer, rest_call
+from harness.call import Call, Handler, Reply
+from harness.clock import Clock
+from harness.services.lambda_.code import CodeStore, Kept
+from harness.services.lambda_.configuration.constraints import (
+    CREATE,
+    NAME,
+    PUBLISH,
+    UPDATE_CODE,
+    UPDATE_CONFIGURATION,
+    check_package,
+    check_settings,
+)
+from harness.services.lambda_.configuration.network import with_network
+from harness.services.lambda_.configuration.registry import Entry, Registry, Version
+from harness.services.lambda_.configuration.request import answer, asked, page
+from harness.services.lambda_.configuration.settings import (
+    changed,
+    initial,
+    on_creation,
+    on_update,
+    published,
+)
+from harness.services.lambda_.reference import parse_reference, reference, unqualified
+from harness.services.lambda_.refusal import conflict, invalid, outdated_revision, violated
+
+Operation = Callable[[Call], Awaitable[Reply]]
+
+
+class FunctionOperations:
+    """`control_plane` learns which functions exist and checks their roles."""
+
+    def __init__(
+        self, registry: Registry, code: CodeStore, control_plane: Handler, clock: Clock
+    ) -> None:
+        self._registry = registry
+        self._code = code
+        self._control_plane = control_plane
+        self._clock = clock
+        self._being_created: set[str] = set()
+        self.operations: Mapping[str, Operation] = {
+            "CreateFunction": self._create,
+            "UpdateFunctionCode": self._update_code,
+            "UpdateFunctionConfiguration": self._update_configuration,
+            "GetFunction": self._get,
+            "GetFunctionConfiguration": self._get_configuration,
+            "ListFunctions": self._list,
+            "DeleteFunction": self._delete,
+            "PublishVersion": self._publish_version,
+            "ListVersionsByFunction": self._list_versions,
+        }
+
+    async def _create(self, call: Call) -> Reply:
+        request = await asked(call, CREATE)
+        name, _ = parse_reference(request["FunctionName"])
+        if broken := NAME.violations(name, "functionName"):
+            raise violated(*broken)
+        check_package(request)
+        check_settings(request)
+        if name in self._registry.entries or name in self._being_created:
+            raise conflict(f"Function already exist: {name}")
+        self._being_created.add(name)
+        try:
+            entry = await self._made(name, request)
+        finally:
+            self._being_created.discard(name)
+        self._registry.entries[name] = entry
+        if request.get("Publish"):
+            return answer(201, on_creation(self._published(name).configuration))
+        return answer(201, on_creation(entry.latest.configuration))
+
+    async def _made(self, name: str, request: Mapping[str, Any]) -> Entry:
+        request = await with_network(self._control_plane, self._registry.region, request)
+        kept = await self._code.keep(request["Code"])
+        await self._tell(name, request)
+        code = {"CodeSha256": kept.sha256, "CodeSize": kept.size}
+        configuration = initial(request, name, self._registry.arn(name), code, self._clock.now())
+        return Entry(Version(configuration, self._shown(kept)), tags=request.get("Tags", {}))
+
+    async def _tell(self, name: str, request: Mapping[str, Any]) -> None:
+        """Create the function in the control plane too; the code is of no use there."""
+        known = {
+            "FunctionName": name,
+            "Role": request["Role"],
+            "Runtime": request.get("Runtime", "python3.12"),
+            "Handler": request.get("Handler", "-"),
+            "Code": {"ZipFile": ""},
+            "Tags": request.get("Tags", {}),
+        }
+        await self._ask("CreateFunction", "POST", "/2015-03-31/functions", orjson.dumps(known))
+
+    async def _ask(self, operation: str, method: str, path: str, body: bytes = b"") -> None:
+        region = self._registry.region
+        call = rest_call("lambda", region, operation, method, path, body=body)
+        await json_answer(self._control_plane, call)
+
+    async def _update_code(self, call: Call) -> Reply:
+        name = unqualified(call, self._registry.region)
+        request = await asked(call, UPDATE_CODE)
+        latest = self._current(name, request)
+        image = latest.configuration["PackageType"] == "Image"
+        if image != ("ImageUri" in request):
+            kind = latest.configuration["PackageType"]
+            wanted = "ImageUri" if image else "ZipFile or S3Bucket and S3Key"
+            raise invalid(
+                f"Please provide {wanted} when updating a function with packageType {kind}."
+            )
+        kept = await self._code.keep(request)
+        code = {"CodeSha256": kept.sha256, "CodeSize": kept.size}
+        change = {**code, "Architectures": request.get("Architectures")}
+        configuration = changed(latest.configuration, change, self._clock.now())
+        if request.get("DryRun"):
+            return answer(200, configuration)
+        return self._changed(name, Version(configuration, self._shown(kept)), request)
+
+    async def _update_configuration(self, call: Call) -> Reply:
+        name = unqualified(call, self._registry.region)
+        request = await asked(call, UPDATE_CONFIGURATION)
+        latest = self._current(name, request)
+        check_settings(request)
+        change = await with_network(self._control_plane, self._registry.region, request)
+        configuration = changed(latest.configuration, change, self._clock.now())
+        return self._changed(name, Version(configuration, latest.code), request)
+
+    def _current(self, name: str, request: Mapping[str, Any]) -> Version:
+        latest = self._registry.entry(name).latest
+        if (
+            request.get("RevisionId", latest.configuration["RevisionId"])
+            != (latest.configuration["RevisionId"])
+        ):
+            raise outdated_revision()
+        return latest
+
+    def _changed(self, name: str, version: Version, request: Mapping[str, Any]) -> Reply:
+        self._registry.entry(name).latest = version
+        if request.get("Publish"):
+            return answer(200, on_update(self._published(name).configuration))
+        return answer(200, on_update(version.configuration))
+
+    async def _get(self, call: Call) -> Reply:
+        name, qualifier = reference(call, self._registry.region)
+        version, entry = self._registry.version(name, qualifier), self._registry.entry(name)
+        content: dict[str, Any] = {
+            "Configuration": self._registry.configuration(name, qualifier),
+            "Code": version.code,
+        }
+        if entry.tags:
+            content["Tags"] = entry.tags
+        if entry.reserved is not None:
+            content["Concurrency"] = {"ReservedConcurrentExecutions": entry.reserved}
+        return answer(200, content)
+
+    async def _get_configuration(self, call: Call) -> Reply:
+        name, qualifier = reference(call, self._registry.region)
+        return answer(200, self._registry.configuration(name, qualifier))
+
+    async def _list(self, call: Call) -> Reply:
+        every = call.parameters().get("FunctionVersion") == "ALL"
+        configurations = [
+            version.configuration
+            for _, entry in sorted(self._registry.entries.items())
+            for version in (entry.latest, *(entry.versions.values() if every else ()))
+        ]
+        return page(call, "Functions", configurations)
+
+    async def _delete(self, call: Call) -> Reply:
+        name, qualifier = reference(call, self._registry.region)
+        entry = self._registry.entry(name, qualifier)
+        if qualifier:
+            if qualifier in entry.aliases:
+                message = "Deletion of functions by alias is not supported; delete the alias"
+                raise invalid(message)
+            self._registry.delete_version(name, qualifier)
+            return answer(204)
+        await self._ask("DeleteFunction", "DELETE", f"/2015-03-31/functions/{name}")
+        self._registry.entries.pop(name, None)
+        return answer(204)
+
+    async def _publish_version(self, call: Call) -> Reply:
+        name = unqualified(call, self._registry.region)
+        request = await asked(call, PUBLISH)
+        found = self._current(name, request).configuration["CodeSha256"]
+        wanted = request.get("CodeSha256") or found
+        if wanted != found:
+            raise invalid(
+                f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({found}). "
+                "Please try again with the CodeSHA256 in $LATEST."
+            )
+        return answer(201, self._published(name, request.get("Description")).configuration)
+
+    def _published(self, name: str, description: str | None = None) -> Version:
+        """Return the version made from $LATEST: the last one again when nothing has changed."""
+        entry = self._registry.entry(name)
+        revision = entry.latest.configuration["RevisionId"]
+        last = entry.versions.get(str(entry.last_version))
+        if last is not None and entry.published == revision:
+            return last
+        number = str(entry.last_version + 1)
+        configuration = published(
+            entry.latest.configuration, number, description, self._clock.now()
+        )
+        version = Version(configuration, entry.latest.code)
+        self._registry.publish(name, version, revision)
+        return version
+
+    async def _list_versions(self, call: Call) -> Reply:
+        name = unqualified(call, self._registry.region)
+        entry = self._registry.entry(name)
+        latest = self._registry.configuration(name, "$LATEST")
+        versions = [version.configuration for version in entry.versions.values()]
+        return page(call, "Versions", [latest, *versions])
+
+    def _shown(self, kept: Kept) -> dict[str, Any]:
+        """Return the member `Code` of GetFunction."""
+        if not kept.image_uri:
+            return {"RepositoryType": "S3", "Location": self._code.location(kept)}
+        repository = kept.image_uri.partition("@")[0].rpartition(":")[0] or kept.image_uri
+        resolved = f"{repository}@sha256:{kept.sha256}"
+        return {"RepositoryType": "ECR", "ImageUri": kept.image_uri, "ResolvedImageUri": resolved}

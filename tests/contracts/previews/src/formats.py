@@ -1,0 +1,2 @@
+def row_limit():
+    return 2
