@@ -13,15 +13,9 @@ from harness.services.lambda_.function import Function
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.outcome import Outcome
 from harness.services.lambda_.pool import Pool
-from harness.services.lambda_.report import (
-    Measured,
-    end_line,
-    init_line,
-    report_line,
-    start_line,
-)
+from harness.services.lambda_.report import Measured
 from harness.services.lambda_.runtime_api import Invocation
-from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox
+from harness.services.lambda_.sandbox import Sandbox
 
 _TAIL_BYTES = 4096
 
@@ -42,7 +36,6 @@ class Invoker:
         self._journal = journal
         self._clock = clock
         self._bound = bound
-        self._failures: dict[Sandbox, Outcome] = {}
         self.pools: dict[str, Pool] = {}
         self.last_errors: dict[str, str] = {}
 
@@ -82,33 +75,31 @@ class Invoker:
             "last_error": self.last_errors.get(name, ""),
         }
 
+    def retire(self, name: str, version: str = "") -> None:
+        """End the sandboxes of a function, or of one version: at once, or after they have run."""
+        for key, pool in self.pools.items():
+            if key == f"{name}:{version}" or (not version and key.startswith(f"{name}:")):
+                pool.retire()
+
     async def close(self) -> None:
         for pool in self.pools.values():
             await pool.close()
 
-    async def _launch(self, function: Function, request_id: str) -> Sandbox:
-        """Start a sandbox; a failed init stays with it as the answer of its one invocation."""
-        sandbox, failure = await self._launcher.launch(function, INIT_LIMIT_S, request_id)
-        if failure is not None and failure.status == "timeout":
-            # "Suppressed init": Lambda tries once more, within the function's own time-out.
-            self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
-            limit_s = function.timeout_s
-            sandbox, failure = await self._launcher.launch(function, limit_s, request_id)
-        if failure is not None:
-            self._failures[sandbox] = failure
-        return sandbox
+    async def _launch(self, function: Function, _request_id: str) -> Sandbox:
+        return await self._launcher.launch(function)
 
     async def _run(
         self, sandbox: Sandbox, request_id: str, payload: bytes, context: str, concurrency: int
     ) -> Invoked:
         function, started = sandbox.function, self._clock.now()
         tail: deque[str] = deque(maxlen=200)
-        sandbox.output.tee = tail.append
         self._note("invocation.started", function, request_id, cold=sandbox.init_ms is not None)
-        self._log(sandbox, start_line(request_id, function.version))
-        outcome, measured = await self._outcome(sandbox, request_id, payload, context, started)
-        self._log(sandbox, end_line(request_id))
-        self._log(sandbox, report_line(request_id, function.memory_mb, measured, outcome))
+        invocation = self._invocation(function, request_id, payload, context, started)
+        settled = await sandbox.invoke(invocation, lambda: _begin(sandbox, request_id, tail))
+        outcome, init_ms = settled.outcome, sandbox.init_ms
+        measured = Measured(settled.duration_ms, init_ms, settled.max_memory_mb)
+        sandbox.log(sandbox.lines.end, request_id, measured, outcome)
+        sandbox.log(sandbox.lines.report, request_id, measured, outcome)
         sandbox.output.tee = None
         sandbox.init_ms = None
         if outcome.failed:
@@ -128,24 +119,18 @@ class Invoker:
         )
         return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:])
 
-    async def _outcome(
-        self, sandbox: Sandbox, request_id: str, payload: bytes, context: str, started: float
-    ) -> tuple[Outcome, Measured]:
-        if failure := self._failures.pop(sandbox, None):
-            self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
-            return failure, Measured(0.0, sandbox.init_ms, 0)
-        function = sandbox.function
+    def _invocation(
+        self, function: Function, request_id: str, payload: bytes, context: str, started: float
+    ) -> Invocation:
         deadline_ms = int((started + function.timeout_s) * 1000)
         trace = f"Root=1-{int(started):08x}-{secrets.token_hex(12)};Sampled=0"
-        arn = function.arn
-        settled = await sandbox.invoke(
-            Invocation(request_id, payload, deadline_ms, arn, trace, context)
-        )
-        measured = Measured(settled.duration_ms, sandbox.init_ms, settled.max_memory_mb)
-        return settled.outcome, measured
-
-    def _log(self, sandbox: Sandbox, message: str) -> None:
-        sandbox.output.write(message)
+        return Invocation(request_id, payload, deadline_ms, function.arn, trace, context)
 
     def _note(self, kind: str, function: Function, request_id: str, **detail: object) -> None:
         self._journal.record(kind, function=function.name, request_id=request_id, **detail)
+
+
+def _begin(sandbox: Sandbox, request_id: str, tail: deque[str]) -> None:
+    """Write the first line of an invocation; what comes from now on is its log."""
+    sandbox.output.tee = tail.append
+    sandbox.log(sandbox.lines.start, request_id)

@@ -39,7 +39,8 @@ class Pool:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._settling: set[Sandbox] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._started: set[Sandbox] = set()
+        self._started: dict[Sandbox, int] = {}
+        self._generation = 0
         self.alive = 0
         self.busy = 0
 
@@ -50,8 +51,7 @@ class Pool:
     async def acquire(self, function: Function, request_id: str) -> Sandbox:
         """Return a sandbox ready for an invocation of `function`; give it back with `release`.
 
-        Raises TooManyRequestsException when the function's reserved concurrency is used up. The
-        sandbox may be DEAD: its init failed, which is this invocation's answer.
+        Raises TooManyRequestsException when the function's reserved concurrency is used up.
         """
         reserved = function.reserved_concurrency
         if reserved is not None and self.busy >= reserved:
@@ -85,20 +85,21 @@ class Pool:
         while self._idle:
             sandbox = self._idle.pop()
             self._ends.pop(sandbox).cancel()
-            if sandbox.function.revision == function.revision and not sandbox.ended:
+            if sandbox.function.revision == function.revision:
                 return sandbox
             await self._end(sandbox)
         return None
 
     async def _start(self, function: Function, request_id: str) -> Sandbox:
         self.alive += 1
+        generation = self._generation
         try:
             sandbox = await self._launch(function, request_id)
         except BaseException:
             self.alive -= 1
             self._wake()
             raise
-        self._started.add(sandbox)
+        self._started[sandbox] = generation
         return sandbox
 
     def release(self, sandbox: Sandbox) -> None:
@@ -121,10 +122,20 @@ class Pool:
         if sandbox.state is SandboxState.DEAD:
             self._forget(sandbox)
             return
+        if self._started[sandbox] < self._generation:
+            await self._end(sandbox)
+            return
         self._idle.append(sandbox)
         loop = asyncio.get_running_loop()
         self._ends[sandbox] = loop.call_later(IDLE_LIMIT_S, self._expire, sandbox)
         self._wake()
+
+    def retire(self) -> None:
+        """End the sandboxes that idle now, and those that run once their invocation has ended."""
+        self._generation += 1
+        for sandbox in list(self._idle):
+            self._ends[sandbox].cancel()
+            self._expire(sandbox)
 
     def _expire(self, sandbox: Sandbox) -> None:
         self._idle.remove(sandbox)
@@ -136,7 +147,7 @@ class Pool:
         self._forget(sandbox)
 
     def _forget(self, sandbox: Sandbox) -> None:
-        self._started.discard(sandbox)
+        self._started.pop(sandbox, None)
         self.alive -= 1
         self._wake()
 

@@ -13,7 +13,7 @@ from harness.call import Bytes, Call, Handler, Reply
 from harness.errors import AwsError
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore
-from harness.services.lambda_.function import Function, Functions
+from harness.services.lambda_.function import Function, Functions, parse_reference
 from harness.services.lambda_.invoker import Invoker
 
 _SYNC_LIMIT = 6 * 1024 * 1024
@@ -84,11 +84,15 @@ class LambdaService:
         reply = await self._forward(call)
         if reply.status < 300:
             self._functions.keep(reference, request)
+            self._invoker.retire(parse_reference(reference)[0], "$LATEST")
         return await self._completed(reply)
 
     async def _delete(self, call: Call) -> Reply:
         reply = await self._forward(call)
-        if reply.status < 300 and "Qualifier" not in call.parameters():
+        qualifier = call.parameters().get("Qualifier", "")
+        if reply.status < 300:
+            self._invoker.retire(parse_reference(_reference(call))[0], qualifier)
+        if reply.status < 300 and not qualifier:
             self._functions.deleted(_reference(call))
         return reply
 
