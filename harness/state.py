@@ -24,6 +24,7 @@ from typing import Any
 
 import orjson
 
+from harness import control_group
 from harness.child import Registry
 from harness.errors import EnvironmentFailedError
 from harness.process_id import ProcessId
@@ -154,7 +155,7 @@ class State:
         for link in self.path(_ELSEWHERE).glob("*"):
             _remove(link.readlink())
         for link in self.path(_GROUPS).glob("*"):
-            _remove_group(link.readlink())
+            control_group.remove(link.readlink())
         for entry in self._entries():
             _remove(entry)
 
@@ -208,12 +209,3 @@ def _remove(entry: Path) -> None:
         shutil.rmtree(entry)
     else:
         entry.unlink(missing_ok=True)
-
-
-def _remove_group(group: Path) -> None:
-    """Remove a control group and those below it; the files in it are the kernel's."""
-    if group.is_dir():
-        for below in group.iterdir():
-            if below.is_dir():
-                _remove_group(below)
-        group.rmdir()

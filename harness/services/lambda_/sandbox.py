@@ -83,6 +83,7 @@ class Sandbox:
     """One environment of one function version.
 
     init_ms: of a successful init phase, until the first invocation has reported it.
+    peak_memory_mb: the most that its processes have held, over its whole life (§1.10.3).
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class Sandbox:
         self._clock = clock
         self._api: RuntimeApi | None = None
         self._process: Running | None = None
-        self._max_memory_mb = 0
+        self.peak_memory_mb = 0
 
     def log(self, line: Callable[..., str], *details: object) -> None:
         """Write a line of the platform's own, now."""
@@ -175,7 +176,7 @@ class Sandbox:
             await self._reset()
         else:
             self.output.drain()
-        return Settled(self._shown.outcome(outcome), duration_ms, self._max_memory_mb)
+        return Settled(self._shown.outcome(outcome), duration_ms, self.peak_memory_mb)
 
     async def _init_again(self, request_id: str) -> Outcome | None:
         """Run what Lambda calls a suppressed init, if there is no process; return its failure."""
@@ -215,7 +216,7 @@ class Sandbox:
 
     def _note_memory(self) -> None:
         if self._process is not None:
-            self._max_memory_mb = max(self._max_memory_mb, self._process.peak_memory_mb())
+            self.peak_memory_mb = max(self.peak_memory_mb, self._process.peak_memory_mb())
 
     async def _reset(self) -> None:
         """End the process, keep the environment."""

@@ -24,8 +24,8 @@ class Sandbox:
         self.request_id = request_id
         self.state = SandboxState.IDLE
         self.dies = False
-        self.ended = False
         self.settled = asyncio.Event()
+        self.killed = asyncio.Event()
 
     async def settle(self) -> None:
         self.state = SandboxState.DEAD if self.dies else SandboxState.IDLE
@@ -33,6 +33,7 @@ class Sandbox:
 
     async def kill(self) -> None:
         self.state = SandboxState.DEAD
+        self.killed.set()
 
 
 class Sandboxes:
@@ -160,12 +161,16 @@ def test_a_changed_function_gets_new_sandboxes():
     using(work)
 
 
-def test_a_sandbox_that_ended_while_idle_is_replaced():
+def test_retired_sandboxes_end_when_they_idle_or_once_they_have_run():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
-        await finish(pool, first)
-        first.ended = True
-        assert await pool.acquire(FUNCTION, "2") is not first
+        idle, busy = await asyncio.gather(pool.acquire(FUNCTION, "1"), pool.acquire(FUNCTION, "2"))
+        await finish(pool, idle)
+        pool.retire()
+        await idle.killed.wait()
+        assert busy.state is SandboxState.IDLE
+        pool.release(busy)
+        await busy.killed.wait()
+        assert await pool.acquire(FUNCTION, "3") not in (idle, busy)
         assert pool.alive == 1
 
     using(work)
