@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-_MEMBERS = ("DeadLetterConfig", "LoggingConfig")
+_MEMBERS = ("DeadLetterConfig", "EphemeralStorage", "LoggingConfig")
 
 
 class Unstored:
