@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import orjson
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from harness.http1 import Head
 from harness.services.lambda_.outcome import (
@@ -258,5 +262,36 @@ def test_a_streamed_response_is_refused_by_name():
 def test_ping():
     async def conversation(api: RuntimeApi, client: Client) -> None:
         assert await client.exchange(b"GET /2018-06-01/ping HTTP/1.1\r\n\r\n") == (200, b"pong")
+
+    talk(conversation)
+
+
+@drawn(
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+    path=st.sampled_from(
+        [
+            "runtime/init/error",
+            "runtime/invocation/id-1/response",
+            "runtime/invocation/id-1/error",
+            "runtime/invocation/",
+            "ping",
+        ]
+    )
+    | st.text(string.ascii_letters + "/%.-", max_size=40).filter(lambda path: "next" not in path),
+    mode=st.sampled_from(["", "streaming", "x"]),
+    body=st.binary(max_size=64),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_asked_is_answered(method, path, mode, body):
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        header = f"Lambda-Runtime-Function-Response-Mode: {mode}\r\n" if mode else ""
+        head = (
+            f"{method} /2018-06-01/{path} HTTP/1.1\r\nContent-Length: {len(body)}\r\n{header}\r\n"
+        )
+        async with asyncio.timeout(5):
+            status, answer = await client.exchange(head.encode() + body)
+        assert status in (200, 202, 400, 403, 404)
+        if status >= 400:
+            assert set(orjson.loads(answer)) == {"errorMessage", "errorType"}
 
     talk(conversation)
