@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -202,10 +205,14 @@ def runtime_api(account: Account, *requests: list[str]) -> list[Any]:
 def test_1_3_what_the_runtime_api_refuses(account: Account):
     unknown, late, path, ping = runtime_api(
         account,
-        ["POST", "runtime/invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response", "1"],
-        ["POST", "runtime/init/error", "{}"],
-        ["GET", "runtime/nothing", ""],
-        ["GET", "ping", ""],
+        [
+            "POST",
+            "/2018-06-01/runtime/invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response",
+            "1",
+        ],
+        ["POST", "/2018-06-01/runtime/init/error", "{}"],
+        ["GET", "/2018-06-01/runtime/nothing", ""],
+        ["GET", "/2018-06-01/ping", ""],
     )
     assert unknown[0] == 400
     assert json.loads(unknown[1]) == {
@@ -219,7 +226,7 @@ def test_1_3_what_the_runtime_api_refuses(account: Account):
 
 def test_1_3_a_response_counts_once_and_the_second_ends_the_runtime(account: Account):
     function = account.function("sandboxed.talk_to_runtime_api")
-    early = ["POST", "runtime/invocation/OWN/response", '"early"']
+    early = ["POST", "/2018-06-01/runtime/invocation/OWN/response", '"early"']
     assert function.result([early]) == "early"
     assert function.result([]) == []  # in the same sandbox, after an init
     starts = [line for line in messages(account, function, 2) if line.startswith("INIT_START")]
@@ -298,3 +305,23 @@ def _zipped(name: str, content: str) -> bytes:
     with zipfile.ZipFile(written, "w") as opened:
         opened.writestr(name, content)
     return written.getvalue()
+
+
+def test_differs_the_python_of_the_harness_leads_the_path(account: Account):
+    path = account.function("sandboxed.look").result({"places": []})["variables"]["PATH"]
+    assert Path(path.partition(":")[0]).samefile(Path(sys.executable).parent)
+
+
+def test_differs_a_function_runs_as_the_user_of_the_harness(account: Account):
+    assert account.function("sandboxed.look").result({"places": []})["user"] == os.getuid()
+
+
+def test_differs_there_is_no_extensions_api(account: Account):
+    (answer,) = runtime_api(account, ["POST", "/2020-01-01/extension/register", "{}"])
+    assert answer[0] == 404
+
+
+def test_the_documentation_lists_exactly_these():
+    page = Path(__file__).parents[2] / "docs" / "services" / "lambda-sandbox.md"
+    here = {name for name in globals() if name.startswith("test_differs_")}
+    assert set(re.findall(r"`(test_differs_\w+)`", page.read_text())) == here

@@ -58,6 +58,7 @@ def look(event: Any, context: Any) -> dict[str, Any]:
         "written": {place: _written(Path(place)) for place in event["places"]},
         "storage_mb": storage.f_frsize * storage.f_blocks >> 20,
         "descriptors": _descriptors(),
+        "user": os.getuid(),
         "core": resource.getrlimit(resource.RLIMIT_CORE),
     }
 
@@ -124,7 +125,7 @@ def talk_to_runtime_api(event: Any, context: Any) -> list[Any]:
     for method, path, body in event:
         connection = http.client.HTTPConnection(ENVIRONMENT["AWS_LAMBDA_RUNTIME_API"])
         place = path.replace("OWN", context.aws_request_id)
-        connection.request(method, f"/2018-06-01/{place}", body)
+        connection.request(method, place, body)
         answer = connection.getresponse()
         answers.append([answer.status, answer.read().decode()])
         connection.close()
