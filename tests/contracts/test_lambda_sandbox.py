@@ -282,7 +282,7 @@ def _with_report(account: Account, function: Function) -> list[str] | None:
     return lines if any("platform.report" in line for line in lines) else None
 
 
-@pytest.mark.parametrize("change", ["configuration", "code", "deletion"])
+@pytest.mark.parametrize("change", ["configuration", "code", "deletion", "no concurrency"])
 def test_1_7_a_change_ends_idle_sandboxes_at_once(account: Account, change: str):
     function = account.function("sandboxed.wreck")
     process = psutil.Process(function.result("")["pid"])
@@ -294,6 +294,10 @@ def test_1_7_a_change_ends_idle_sandboxes_at_once(account: Account, change: str)
         case "code":
             code = _zipped("sandboxed.py", "def wreck(event, context): pass\n")
             account.lambda_.update_function_code(FunctionName=function.name, ZipFile=code)
+        case "no concurrency":
+            account.lambda_.put_function_concurrency(
+                FunctionName=function.name, ReservedConcurrentExecutions=0
+            )
         case "deletion":
             account.lambda_.delete_function(FunctionName=function.name)
     _, alive = psutil.wait_procs([process], timeout=20)

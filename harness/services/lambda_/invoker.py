@@ -93,7 +93,7 @@ class Invoker:
     ) -> Invoked:
         function, started = sandbox.function, self._clock.now()
         tail: deque[str] = deque(maxlen=200)
-        self._note("invocation.started", function, request_id, cold=sandbox.init_ms is not None)
+        self._note("invocation.started", function, request_id, cold=sandbox.cold)
         invocation = self._invocation(function, request_id, payload, context, started)
         settled = await sandbox.invoke(invocation, lambda: _begin(sandbox, request_id, tail))
         outcome, init_ms = settled.outcome, sandbox.init_ms

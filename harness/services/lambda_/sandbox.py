@@ -112,6 +112,11 @@ class Sandbox:
         self._process: Running | None = None
         self.peak_memory_mb = 0
 
+    @property
+    def cold(self) -> bool:
+        """Tell whether an init belongs to the next invocation, before it or within it."""
+        return self.init_ms is not None or self._process is None
+
     def log(self, line: Callable[..., str], *details: object) -> None:
         """Write a line of the platform's own, now."""
         if text := line(self._clock.now(), *details):

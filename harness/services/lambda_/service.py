@@ -47,6 +47,7 @@ class LambdaService:
             "UpdateFunctionCode": self._update_code,
             "UpdateFunctionConfiguration": self._update_configuration,
             "DeleteFunction": self._delete,
+            "PutFunctionConcurrency": self._reserve,
             "GetFunction": self._describe,
             "GetFunctionConfiguration": self._describe,
             "ListFunctions": self._describe,
@@ -94,6 +95,14 @@ class LambdaService:
             self._invoker.retire(parse_reference(_reference(call))[0], qualifier)
         if reply.status < 300 and not qualifier:
             self._functions.deleted(_reference(call))
+        return reply
+
+    async def _reserve(self, call: Call) -> Reply:
+        """Pass a reservation on; one of zero ends the function's sandboxes."""
+        request = await _request(call)
+        reply = await self._forward(call)
+        if reply.status < 300 and request.get("ReservedConcurrentExecutions") == 0:
+            self._invoker.retire(parse_reference(_reference(call))[0])
         return reply
 
     async def _describe(self, call: Call) -> Reply:

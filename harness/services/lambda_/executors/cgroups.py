@@ -33,11 +33,14 @@ class Bounds:
     cpus: float | None = None
 
     def settings(self, version: int) -> dict[str, dict[str, str]]:
-        """Return what to write, by controller and file (pure)."""
+        """Return what to write, by controller and file, in order (pure)."""
         memory = str(self.memory_mb * _MB)
-        names = ("memory.limit_in_bytes", "memory.max")
         found = {
-            MEMORY: {names[version - 1]: memory},
+            MEMORY: (
+                {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory}
+                if version == 1
+                else {"memory.max": memory, "memory.swap.max": "0"}
+            ),
             PROCESSES: {"pids.max": str(self.processes)},
         }
         if self.cpus is not None:
@@ -112,7 +115,8 @@ class Groups:
                 made[kind] = self._directories[kind] / name
                 made[kind].mkdir(exist_ok=True)
                 for file, value in settings.items():
-                    _write(made[kind] / file, value)
+                    if (made[kind] / file).exists():  # a kernel without swap has no bound for it
+                        _write(made[kind] / file, value)
         return Group(made, self.version)
 
 

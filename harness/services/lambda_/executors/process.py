@@ -87,7 +87,10 @@ class ProcessExecutor:
         if cgroups.MEMORY not in platform.groups:
             return None
         if self._groups is None:
-            self._groups = Groups(platform.groups, platform.group_version, self._state)
+            parents = dict(platform.groups)
+            if not self._wanted.cpu_share:
+                parents.pop(cgroups.CPU, None)
+            self._groups = Groups(parents, platform.group_version, self._state)
         # Files in a tmpfs are charged to whoever writes them, and are no memory on Lambda.
         storage_mb = function.ephemeral_storage_mb if platform.namespaces else 0
         cpus = function.memory_mb / _MB_OF_ONE_CPU if self._wanted.cpu_share else None

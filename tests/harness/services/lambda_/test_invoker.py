@@ -53,6 +53,10 @@ class Sandbox:
         self.killed = asyncio.Event()
         self._launcher = launcher
 
+    @property
+    def cold(self) -> bool:
+        return self.init_ms is not None
+
     def log(self, line: Callable[..., str], *details: object) -> None:
         self.output.write(line(1000.0, *details))
 

@@ -181,6 +181,7 @@ def test_a_failed_init_is_left_to_the_first_invocation(how, status):
                 await client.exchange(post("init/error", IMPORT.payload, IMPORT.error_type))
         await starting
         assert (stage.sandbox.state, stage.sandbox.init_ms) == (SandboxState.RESET, None)
+        assert stage.sandbox.cold
         assert stage.log[1] == f"INIT_REPORT Init Duration: 0.00 ms\tPhase: init\t{status}"
         invoking = stage.invoking()
         again = await stage.enclosure.next_started()
@@ -229,6 +230,8 @@ def test_between_invocations_it_is_frozen():
             client.send(NEXT)
             await stage.sandbox.settle()
             assert stage.sandbox.state is SandboxState.IDLE
+            stage.sandbox.init_ms = None  # reported by the first
+            assert not stage.sandbox.cold
         assert process.signals == ["thaw", "freeze", "thaw", "freeze"]
 
     staged(work)

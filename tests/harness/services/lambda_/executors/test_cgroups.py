@@ -44,7 +44,10 @@ def test_which_group_is_our_own():
         (
             1,
             {
-                "memory": {"memory.limit_in_bytes": "134217728"},
+                "memory": {
+                    "memory.limit_in_bytes": "134217728",
+                    "memory.memsw.limit_in_bytes": "134217728",
+                },
                 "pids": {"pids.max": "1024"},
                 "cpu": {"cpu.cfs_period_us": "20000", "cpu.cfs_quota_us": "23160"},
             },
@@ -52,7 +55,7 @@ def test_which_group_is_our_own():
         (
             2,
             {
-                "memory": {"memory.max": "134217728"},
+                "memory": {"memory.max": "134217728", "memory.swap.max": "0"},
                 "pids": {"pids.max": "1024"},
                 "cpu": {"cpu.max": "23160 20000"},
             },
