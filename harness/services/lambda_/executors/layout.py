@@ -27,12 +27,15 @@ class Layout:
     kept: directories below this machine's `/tmp` that must stay visible (a Python installed there).
     var: the entries of `/var`, needed when it has no `task`: a place for it cannot be made in a
     directory that is not ours, so an image of `/var` is mounted over it.
+    writable_proc: bubblewrap needs it when an ordinary user starts it; root could change the system
+    there.
     """
 
     task_root: Path
     tmp_mb: int
     kept: tuple[Path, ...] = ()
     var: tuple[str, ...] | None = None
+    writable_proc: bool = False
 
     def mount(self) -> None:
         """Mount all of it in the mount namespace of the calling process, which must be new."""
@@ -44,6 +47,8 @@ class Layout:
             TASK_ROOT.mkdir()
         _bind(task_root, TASK_ROOT)
         linux.make_read_only("/")
+        if self.writable_proc:
+            linux.make_writable("/proc")
         linux.mount_tmpfs(str(TEMPORARY), f"mode=1777,size={self.tmp_mb}m")
         for path, descriptor in kept:
             path.mkdir(parents=True)
@@ -55,7 +60,7 @@ def layout(task_root: Path, tmp_mb: int) -> Layout:
     """Return the layout for code at `task_root` on this machine as it is now."""
     var = None if TASK_ROOT.is_dir() else tuple(sorted(entry.name for entry in _VAR.iterdir()))
     installed = (Path(sys.prefix), Path(sys.base_prefix), Path(os.path.realpath(sys.base_prefix)))
-    return Layout(task_root, tmp_mb, _outermost(installed), var)
+    return Layout(task_root, tmp_mb, _outermost(installed), var, os.geteuid() != 0)
 
 
 def _outermost(directories: Iterable[Path]) -> tuple[Path, ...]:

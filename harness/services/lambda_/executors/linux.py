@@ -75,7 +75,14 @@ def bind(source: str, target: str) -> None:
 
 def make_read_only(target: str) -> None:
     """Refuse writes to `target` and to everything mounted below it."""
-    attributes = _MountAttributes(_ATTRIBUTE_READ_ONLY, 0, 0, 0)
+    _set_attributes(target, _MountAttributes(_ATTRIBUTE_READ_ONLY, 0, 0, 0))
+
+
+def make_writable(target: str) -> None:
+    _set_attributes(target, _MountAttributes(0, _ATTRIBUTE_READ_ONLY, 0, 0))
+
+
+def _set_attributes(target: str, attributes: _MountAttributes) -> None:
     result = _libc.syscall(
         _SYS_MOUNT_SETATTR,
         _AT_FDCWD,
