@@ -194,28 +194,36 @@ class Sandbox:
         return await self._init(request_id, limit_s, timed_out(request_id, limit_s), "invoke")
 
     async def _run(self, invocation: Invocation, limit_s: float) -> Outcome:
-        assert self._process is not None
-        assert self._api is not None
+        process, api = self._running()
         self.state = SandboxState.BUSY
-        answer = self._api.offer(invocation)
-        await _first(limit_s, answer, self._process.exited)
+        answer = api.offer(invocation)
+        await _first(limit_s, answer, process.exited)
         if answer.done():
             return answer.result()
         answer.cancel()
-        if self._process.exited.done():
-            return exited(invocation.request_id, self._process.exited.result())
+        if process.exited.done():
+            return exited(invocation.request_id, process.exited.result())
         return timed_out(invocation.request_id, self.function.timeout_s)
+
+    def _running(self) -> tuple[Running, RuntimeApi]:
+        """Return process and Runtime API as they are now: `kill` may come at any `await`."""
+        assert self._process is not None
+        assert self._api is not None
+        return self._process, self._api
 
     async def settle(self) -> None:
         """Wait until the runtime asks for its next invocation, then freeze; or find it gone."""
-        if self._process is None or self._api is None:
+        if self._process is None:
             return
-        ready = asyncio.ensure_future(self._api.ready.wait())
-        await _first(self.function.timeout_s, ready, self._process.exited)
+        process, api = self._running()
+        ready = asyncio.ensure_future(api.ready.wait())
+        await _first(self.function.timeout_s, ready, process.exited)
         ready.cancel()
-        if self._api.ready.is_set():
+        if self.state is SandboxState.DEAD:
+            return
+        if api.ready.is_set() and not process.exited.done():
             self.state = SandboxState.IDLE
-            self._process.freeze()
+            process.freeze()
             return
         await self._reset()
 

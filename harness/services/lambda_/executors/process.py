@@ -62,12 +62,16 @@ class ProcessExecutor:
     async def enclose(self, function: Function, task_root: Path, directory: Path) -> Enclosure:
         """Make room for the processes of a sandbox; `directory` is its own, if it needs one."""
         platform = await self.probed()
-        namespaces = await self._namespaces(platform, function, task_root)
         group = self._group(platform, function, directory.name)
+        namespaces = await self._namespaces(platform, function, task_root)
         registry = self._state.registry
         shared = Shared(self.interpreter, platform.bubblewrap, registry, self._watch)
         enclosure = Enclosure(shared, function, task_root, directory, namespaces, group)
-        await enclosure.open(self.ports)
+        try:
+            await enclosure.open(self.ports)
+        except BaseException:
+            await enclosure.remove()
+            raise
         return enclosure
 
     def close(self) -> None:

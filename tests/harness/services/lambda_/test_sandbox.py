@@ -305,3 +305,15 @@ def test_a_response_beyond_the_limit_resets_it():
         assert stage.sandbox.state is SandboxState.RESET
 
     staged(work)
+
+
+def test_a_kill_in_the_midst_of_an_invocation_ends_that_too():
+    async def work(stage: Stage) -> None:
+        _, client = await stage.ready()
+        invoking = stage.invoking()
+        await client.answer()
+        await stage.sandbox.kill()
+        assert (await invoking).outcome == exited("id-1", -9)
+        assert stage.sandbox.state is SandboxState.DEAD
+
+    staged(work)
