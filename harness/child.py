@@ -84,9 +84,11 @@ async def start(
     user: int | None = None,
     group: int | None = None,
     death_signal: Signals = SIGKILL,
+    prepare: Callable[[], None] | None = None,
 ) -> asyncio.subprocess.Process:
     """Start a registered process in a session of its own with exactly the environment `env`.
 
+    prepare: what the child runs before its program; it must not import anything.
     user, group: numeric ids to run as (root only); supplementary groups are then dropped.
     death_signal: what the kernel sends it when we die, and `Registry.reap` sends to leftovers.
     """
@@ -102,7 +104,7 @@ async def start(
         group=group,
         extra_groups=None if user is None else [],
         start_new_session=True,
-        preexec_fn=_die_with(os.getpid(), death_signal),
+        preexec_fn=_die_with(os.getpid(), death_signal, prepare),
     )
     registry.add(process.pid, death_signal)
     return process
@@ -132,13 +134,17 @@ async def stop(
     return status
 
 
-def _die_with(parent: int, number: Signals) -> Callable[[], None] | None:
-    """Return what the child runs before its program, or None where the kernel has no such thing."""
+def _die_with(
+    parent: int, number: Signals, prepare: Callable[[], None] | None
+) -> Callable[[], None] | None:
+    """Return what the child runs before its program; dying with us where the kernel has that."""
     if _PRCTL is None:
-        return None
+        return prepare
     prctl, value = _PRCTL, int(number)
 
     def request() -> None:
+        if prepare is not None:
+            prepare()
         prctl(_PR_SET_PDEATHSIG, value)
         if os.getppid() != parent:  # it died before the request was in place
             os.kill(os.getpid(), SIGKILL)

@@ -97,6 +97,7 @@ class _Start:
         """Bring everything up and return how clients reach it."""
         endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
         self._plane.reachable_at(endpoint_url)
+        await self._plane.prepare_sandboxes(self._database.url)
         async with asyncio.TaskGroup() as starting:
             parts = starting.create_task(self._start_parts())
 

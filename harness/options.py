@@ -18,6 +18,8 @@ class Options:
 
     time_scale: divides the waits AWS prescribes, never a function's time-out.
     max_sandboxes: of all functions at the same time; further invocations wait.
+    isolate: functions run in bubblewrap and reach the endpoint and the database only.
+    cpu_share: functions get CPU in proportion to their memory.
     inherited: the variables every child process of ours may see.
     """
 
@@ -29,6 +31,8 @@ class Options:
     database_url: str
     inherited: Mapping[str, str]
     region: str = REGION
+    isolate: bool = False
+    cpu_share: bool = False
 
 
 def default_max_sandboxes() -> int:

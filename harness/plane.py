@@ -8,7 +8,9 @@ from typing import Any
 
 from harness.call import Call, Handler, Layer, Reply, Service
 from harness.clock import Clock
+from harness.database.url import DatabaseUrl
 from harness.endpoint import Endpoint, recorder
+from harness.errors import UsageError
 from harness.journal import Journal
 from harness.memory import memory_mb
 from harness.options import Options
@@ -23,6 +25,7 @@ from harness.services.lambda_.code import CodeStore, ImageSource
 from harness.services.lambda_.code_download import CodeDownload
 from harness.services.lambda_.configuration.api import ConfigurationApi
 from harness.services.lambda_.configuration.registry import Registry
+from harness.services.lambda_.executors.platform import Wanted
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.invoker import Invoker
@@ -37,13 +40,10 @@ from harness.status import Status
 from harness.why.service import Why
 
 NOT_ENFORCED = {
-    "function memory": "a process may use more than the function's memory",
-    "function CPU share": "a process may use every core",
-    "size of /tmp": "TMPDIR is a directory of the sandbox's own, without a limit",
-    "read-only root": "a function can write wherever you can",
     "VPC routing": "every function reaches the endpoint and the database",
     "IAM": "policies are stored; calls are not checked against them",
 }
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class DataPlane:
@@ -75,7 +75,8 @@ class DataPlane:
         self._code = code = CodeStore(state.path("code"), self.images, control_plane, region)
         configuration = ConfigurationApi(registry, code, control_plane, clock)
         self._functions = functions = Functions(configuration.handle, region)
-        executor = ProcessExecutor(state.registry)
+        wanted = Wanted(options.isolate, options.cpu_share)
+        self._executor = executor = ProcessExecutor(state, wanted)
         sandboxes = state.path("sandboxes")
         self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
@@ -118,6 +119,22 @@ class DataPlane:
         self._launcher.endpoint_url = endpoint_url
         self._code.endpoint_url = endpoint_url
 
+    async def prepare_sandboxes(self, database: DatabaseUrl) -> None:
+        """Find out whether what was asked for works here, and what isolated functions may reach.
+
+        Raises `EnvironmentFailedError` or `UsageError` when it does not.
+        """
+        if self._options.isolate:
+            if database.host not in _LOOPBACK:
+                raise UsageError(
+                    f"--isolate cuts functions off from the database on {database.host}; "
+                    "use one on 127.0.0.1, or leave --isolate out"
+                )
+            endpoint_port = int(self.endpoint.host.rpartition(":")[2])
+            self._executor.ports = [endpoint_port, database.port]
+        if self._options.isolate or self._options.cpu_share:
+            await self._executor.probed()
+
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""
         configurations = await self._functions.configurations()
@@ -134,6 +151,7 @@ class DataPlane:
             "limits": {
                 "sandboxes": f"{self._room.bound} at the same time; more invocations wait",
                 "function time-out": "enforced",
+                **await self._executor.limits(),
                 **{name: f"not enforced: {reason}" for name, reason in NOT_ENFORCED.items()},
             },
             "memory_mb": await asyncio.to_thread(memory_mb),
@@ -161,6 +179,7 @@ class DataPlane:
         await self._queue.close()
         await self._provisioning.close()
         await self._invoker.close()
+        self._executor.close()
         await self._bedrock.close()
         await self._metrics.close()
         await self._logs.close()

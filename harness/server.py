@@ -7,6 +7,7 @@ body is read off, or the connection closed when that would take too long.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 
 from harness.call import Reply
@@ -31,6 +32,11 @@ class HttpServer:
             self._accept, host, port, limit=2 * PIECE, backlog=1024
         )
         return int(self._server.sockets[0].getsockname()[1])
+
+    async def start_on(self, listener: socket.socket) -> int:
+        """Serve a socket that listens already, and close it in the end; return its port."""
+        self._server = await asyncio.start_server(self._accept, sock=listener, limit=2 * PIECE)
+        return int(listener.getsockname()[1])
 
     async def close(self) -> None:
         if self._server is None:

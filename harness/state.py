@@ -4,6 +4,7 @@
     environment.json  what a client needs to know; holds keys, so only the owner may read it
     processes/        child processes, see `harness.child.Registry`
     elsewhere/        links to directories of ours that had to be outside the state directory
+    groups/           links to control groups of ours
 
 A killed environment leaves all of this behind but not the lock: the kernel frees that. So a
 free lock beside other files means leftovers, which whoever takes the lock next removes.
@@ -23,6 +24,7 @@ from typing import Any
 
 import orjson
 
+from harness import control_group
 from harness.child import Registry
 from harness.errors import EnvironmentFailedError
 from harness.process_id import ProcessId
@@ -30,6 +32,7 @@ from harness.process_id import ProcessId
 _LOCK = "lock"
 _ENVIRONMENT = "environment.json"
 _ELSEWHERE = "elsewhere"
+_GROUPS = "groups"
 
 
 class State:
@@ -113,6 +116,14 @@ class State:
         directory.mkdir(mode=0o700)
         return directory
 
+    def control_group(self, parent: Path) -> Path:
+        """Return a new control group in `parent`; `clean` removes it and those below it."""
+        directory = parent / f"harness-{secrets.token_hex(8)}"
+        self.path(_GROUPS).mkdir(exist_ok=True)
+        (self.path(_GROUPS) / directory.name).symlink_to(directory)
+        directory.mkdir()
+        return directory
+
     def clean(self) -> None:
         """Remove everything of the environment, the directory last; only for who claimed it."""
         if not self.directory.exists():
@@ -143,6 +154,8 @@ class State:
         self.registry.reap()
         for link in self.path(_ELSEWHERE).glob("*"):
             _remove(link.readlink())
+        for link in self.path(_GROUPS).glob("*"):
+            control_group.remove(link.readlink())
         for entry in self._entries():
             _remove(entry)
 

@@ -73,6 +73,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of all functions at the same time; further invocations wait (default %(default)s)",
     )
     parser.add_argument(
+        "--isolate",
+        action="store_true",
+        help="run functions in bubblewrap: they reach the endpoint and the database only (Linux)",
+    )
+    parser.add_argument(
+        "--cpu-share",
+        action="store_true",
+        help="give functions CPU in proportion to their memory, 1769 MB being one core (Linux)",
+    )
+    parser.add_argument(
         "--strict-models",
         action="store_true",
         help="refuse Bedrock models that AWS does not offer in the region",
@@ -123,6 +133,8 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         strict_models=arguments.strict_models,
         database_url=arguments.database_url,
         inherited=settings.inherited,
+        isolate=arguments.isolate,
+        cpu_share=arguments.cpu_share,
     )
 
 

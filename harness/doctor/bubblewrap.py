@@ -1,4 +1,4 @@
-"""Is bubblewrap there? With it a process sandbox can have a file system of its own."""
+"""Is bubblewrap there? `harness up --isolate` runs functions in it."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def check(_checkup: Checkup) -> Iterator[Finding]:
     if found:
         yield Finding(Level.OK, "bubblewrap", found)
     else:
-        detail = "not installed; functions share this machine's file system"
+        detail = "not installed; `harness up --isolate` needs it"
         yield Finding(Level.WARNING, "bubblewrap", detail, "install the package `bubblewrap`")

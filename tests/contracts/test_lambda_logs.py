@@ -38,7 +38,12 @@ def test_1_10_an_invocation_in_its_log_stream(account: Account):
     _, request_id = function.error()
     events = logged(account, f"/aws/lambda/{function.name}")
     messages = [event["message"] for event in events]
-    assert messages[0] == f"START RequestId: {request_id} Version: $LATEST"
+    assert re.fullmatch(
+        r"INIT_START Runtime Version: python:3\.12\.v\d+\t"
+        rf"Runtime Version ARN: arn:aws:lambda:{account.region}::runtime:[0-9a-f]{{64}}",
+        messages[0],
+    )
+    assert messages[1] == f"START RequestId: {request_id} Version: $LATEST"
     assert messages[-2] == f"END RequestId: {request_id}"
     report = REPORT.fullmatch(messages[-1])
     assert report is not None
@@ -103,7 +108,7 @@ def test_1_10_5_the_log_group_is_configurable(account: Account):
     group = f"/mine/{account.queue().arn.rpartition(':')[2]}"
     function = account.function("subject.echo", LoggingConfig={"LogGroup": group})
     function.result()
-    assert logged(account, group)[0]["message"].startswith("START ")
+    assert logged(account, group)[1]["message"].startswith("START ")
 
 
 def metric(account: Account, function: Function, name: str, statistic: str) -> float | None:

@@ -45,6 +45,9 @@ class Function:
     dead_letter_arn: str
     log_group: str
     log_format: str
+    application_log_level: str
+    system_log_level: str
+    ephemeral_storage_mb: int
     state: str
     revision: str
     initialization: str = ON_DEMAND
@@ -87,6 +90,9 @@ def describe(answer: Mapping[str, Any]) -> Function:
         dead_letter_arn=configuration.get("DeadLetterConfig", {}).get("TargetArn", ""),
         log_group=logging.get("LogGroup") or f"/aws/lambda/{name}",
         log_format=logging.get("LogFormat", "Text"),
+        application_log_level=logging.get("ApplicationLogLevel", "INFO"),
+        system_log_level=logging.get("SystemLogLevel", "INFO"),
+        ephemeral_storage_mb=int(configuration.get("EphemeralStorage", {}).get("Size", 512)),
         state=configuration.get("State", "Active"),
         revision=_revision(answer),
     )

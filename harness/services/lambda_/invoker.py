@@ -15,16 +15,10 @@ from harness.services.lambda_.function import ON_DEMAND, PROVISIONED, Function
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.outcome import Outcome
 from harness.services.lambda_.pool import Pool
-from harness.services.lambda_.report import (
-    Measured,
-    end_line,
-    init_line,
-    report_line,
-    start_line,
-)
+from harness.services.lambda_.report import Measured
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
-from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox, SandboxState
+from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox
 from harness.services.lambda_.throttle import Throttle
 
 _TAIL_BYTES = 4096
@@ -61,7 +55,6 @@ class Invoker:
         self._clock = clock
         self._throttle = throttle
         self._room = room
-        self._failures: dict[Sandbox, Outcome] = {}
         self._running: Counter[str] = Counter()
         self._nested: Counter[str] = Counter()
         self.pools: dict[str, Pool] = {}
@@ -99,7 +92,7 @@ class Invoker:
         try:
             with self._nesting(_root(trace)) as urgent:
                 pool = self.pool(function)
-                sandbox = await pool.acquire(function, request_id, urgent=urgent)
+                sandbox = await pool.acquire(function, urgent=urgent)
                 invocation = self._invocation(function, request_id, payload, client_context, trace)
                 return await self._served(pool, sandbox, invocation)
         finally:
@@ -124,7 +117,7 @@ class Invoker:
         try:
             pool = self.pool(function)
             with self._throttling(function, request_id):
-                sandbox = await pool.acquire(function, request_id, admit)
+                sandbox = await pool.acquire(function, admit)
             invocation = self._invocation(function, request_id, payload, "", trace)
             return await self._served(pool, sandbox, invocation)
         finally:
@@ -180,10 +173,7 @@ class Invoker:
     async def prepare(self, function: Function) -> bool:
         """Start a sandbox ahead of any invocation and keep it; tell whether its init succeeded."""
         provisioned = replace(function, initialization=PROVISIONED)
-        sandbox = await self.pool(function).prepare(provisioned)
-        if failure := self._failures.pop(sandbox, None):
-            self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
-        return sandbox.state is not SandboxState.DEAD
+        return await self.pool(function).prepare(provisioned)
 
     def retire(self, name: str, version: str = "") -> None:
         """End the sandboxes of a function, or of one version: at once, or after they have run."""
@@ -205,28 +195,27 @@ class Invoker:
         for pool in self.pools.values():
             await pool.close()
 
-    async def _launch(self, function: Function, request_id: str) -> Sandbox:
-        """Start a sandbox; a failed init stays with it as the answer of its one invocation."""
-        sandbox, failure = await self._launcher.launch(function, _init_limit(function), request_id)
-        if failure is not None and failure.status == "timeout":
-            # "Suppressed init": Lambda tries once more, within the function's own time-out.
-            self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
-            limit_s = function.timeout_s
-            sandbox, failure = await self._launcher.launch(function, limit_s, request_id)
-        if failure is not None:
-            self._failures[sandbox] = failure
-        return sandbox
+    async def _launch(self, function: Function) -> Sandbox:
+        return await self._launcher.launch(function, _init_limit(function))
 
     async def _run(self, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
         function, request_id = invocation.function, invocation.request_id
         started = self._clock.now()
         tail: deque[str] = deque(maxlen=200)
-        sandbox.output.tee = tail.append
-        self._note("invocation.started", function, request_id, cold=sandbox.init_ms is not None)
-        self._log(sandbox, start_line(request_id, function.version))
-        outcome, measured = await self._outcome(sandbox, invocation, started)
-        self._log(sandbox, end_line(request_id))
-        self._log(sandbox, report_line(request_id, function.memory_mb, measured, outcome))
+        self._note("invocation.started", function, request_id, cold=sandbox.cold)
+        offered = Invocation(
+            request_id,
+            invocation.payload,
+            int((started + sandbox.function.timeout_s) * 1000),
+            function.arn,
+            invocation.trace,
+            invocation.client_context,
+        )
+        settled = await sandbox.invoke(offered, lambda: _begin(sandbox, request_id, tail))
+        outcome, init_ms = settled.outcome, sandbox.init_ms
+        measured = Measured(settled.duration_ms, init_ms, settled.max_memory_mb)
+        sandbox.log(sandbox.lines.end, request_id, measured, outcome)
+        sandbox.log(sandbox.lines.report, request_id, measured, outcome)
         sandbox.output.tee = None
         sandbox.init_ms = None
         if outcome.failed:
@@ -247,30 +236,14 @@ class Invoker:
         )
         return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:])
 
-    async def _outcome(
-        self, sandbox: Sandbox, invocation: _Invocation, started: float
-    ) -> tuple[Outcome, Measured]:
-        if failure := self._failures.pop(sandbox, None):
-            self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
-            return failure, Measured(0.0, sandbox.init_ms, 0)
-        settled = await sandbox.invoke(
-            Invocation(
-                invocation.request_id,
-                invocation.payload,
-                int((started + sandbox.function.timeout_s) * 1000),
-                invocation.function.arn,
-                invocation.trace,
-                invocation.client_context,
-            )
-        )
-        measured = Measured(settled.duration_ms, sandbox.init_ms, settled.max_memory_mb)
-        return settled.outcome, measured
-
-    def _log(self, sandbox: Sandbox, message: str) -> None:
-        sandbox.output.write(message)
-
     def _note(self, kind: str, function: Function, request_id: str, **detail: object) -> None:
         self._journal.record(kind, function=function.name, request_id=request_id, **detail)
+
+
+def _begin(sandbox: Sandbox, request_id: str, tail: deque[str]) -> None:
+    """Write the first line of an invocation; what comes from now on is its log."""
+    sandbox.output.tee = tail.append
+    sandbox.log(sandbox.lines.start, request_id)
 
 
 def _init_limit(function: Function) -> float:

@@ -1,4 +1,4 @@
-"""From a function to a sandbox that is ready, or to the reason why it is not."""
+"""From a function to a sandbox whose init phase is over."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from harness.clock import Clock
 from harness.services.lambda_.code import CodeStore
 from harness.services.lambda_.function import Function
-from harness.services.lambda_.outcome import Outcome
 from harness.services.lambda_.output import Output
-from harness.services.lambda_.runtime_api import RuntimeApi
-from harness.services.lambda_.sandbox import Executor, Sandbox
+from harness.services.lambda_.report import lines_of
+from harness.services.lambda_.sandbox import INIT_LIMIT_S, Executor, Sandbox
+from harness.services.lambda_.shown import Shown
 from harness.services.lambda_.variables import Place
 
 Log = Callable[[str, str, str], None]
@@ -39,33 +39,31 @@ class Launcher:
         self._region = region
         self.endpoint_url = ""
 
-    async def launch(
-        self, function: Function, limit_s: float, request_id: str
-    ) -> tuple[Sandbox, Outcome | None]:
-        """Return a sandbox and how its init failed (then it is DEAD), None when it is ready."""
+    async def launch(self, function: Function, limit_s: float = INIT_LIMIT_S) -> Sandbox:
+        """Return a new sandbox after its init phase of `limit_s`, whether that worked or not."""
         task_root, handler = self._code.locate(function)
         stream = _stream_name(function.version, self._clock.now())
-        directory = self._directory / stream[-32:]
-        temporary = directory / "tmp"
-        temporary.mkdir(parents=True)
-        api = RuntimeApi()
-        output = Output(lambda message: self._log(function.log_group, stream, message))
+        enclosure = await self._executor.enclose(
+            function, task_root, self._directory / stream[-32:]
+        )
+        shown = Shown(enclosure.task_root)
         place = Place(
-            task_root=task_root,
-            temporary=temporary,
+            task_root=enclosure.task_root,
+            temporary=enclosure.temporary,
             interpreter=self._executor.interpreter,
-            runtime_api=await api.start(),
             endpoint_url=self.endpoint_url,
             region=self._region,
             log_stream=stream,
-            telemetry_descriptor=output.telemetry,
         )
-        sandbox = Sandbox(function, place, directory, output, api, self._clock)
+        output = Output(lambda message: self._log(function.log_group, stream, message), shown)
+        lines = lines_of(function, self._region)
+        sandbox = Sandbox(function, handler, place, enclosure, output, lines, shown, self._clock)
         try:
-            return sandbox, await sandbox.start(self._executor, handler, limit_s, request_id)
+            await sandbox.start(limit_s)
         except BaseException:
             await sandbox.kill()
             raise
+        return sandbox
 
 
 def _stream_name(version: str, now: float) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import orjson
 
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
+
+_ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,12 @@ def raised(payload: bytes, error_type: str) -> Outcome:
     return Outcome("error", payload, error_type)
 
 
-def timed_out(request_id: str, timeout_s: int) -> Outcome:
+def init_failed(payload: bytes, error_type: str) -> Outcome:
+    """The runtime reported that it could not init, and exits."""
+    return Outcome("error", payload, error_type, kills=True)
+
+
+def timed_out(request_id: str, timeout_s: float) -> Outcome:
     message = f"RequestId: {request_id} Error: Task timed out after {timeout_s:.2f} seconds"
     return Outcome("timeout", _body("Sandbox.Timedout", message), "Sandbox.Timedout", kills=True)
 
@@ -52,6 +60,19 @@ def too_large() -> Outcome:
     )
     error_type = "Function.ResponseSizeTooLarge"
     return Outcome("error", _body(error_type, message), error_type, kills=True)
+
+
+def truncated() -> Outcome:
+    message = "The runtime's response broke off before its end"
+    error_type = "Runtime.TruncatedResponse"
+    return Outcome("error", _body(error_type, message), error_type, kills=True)
+
+
+def known_error_type(error_type: str) -> str:
+    """Return the error type as the platform's own records have it (aws-behaviour §1.4)."""
+    if _ERROR_TYPE.fullmatch(error_type):
+        return error_type
+    return "Function.Unknown" if error_type.startswith("Function.") else "Runtime.Unknown"
 
 
 def _exit_reason(return_code: int) -> str:

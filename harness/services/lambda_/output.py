@@ -11,24 +11,34 @@ import os
 import struct
 from collections.abc import Callable
 
+from harness.services.lambda_.shown import Shown
+
 Emit = Callable[[str], None]
 
 _FRAME = struct.Struct(">IIq")
 _FRAME_TYPE = 0xA55A0000
 _LINE_LIMIT = 256 * 1024
 _READ = 64 * 1024
+_NONE = -1
 
 
 class Output:
-    """Two pipes; `emit(message)` is called once per log event, in the order of arrival.
+    """What the processes of one sandbox write; `emit(message)` is called once per log event.
 
     tee: also called with every event while it is set (the log tail of an invocation).
     standard: descriptor for stdout and stderr; telemetry: for `_LAMBDA_TELEMETRY_LOG_FD`.
     """
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, shown: Shown) -> None:
         self._emit = emit
+        self._shown = shown
         self.tee: Emit | None = None
+        self.standard = self.telemetry = _NONE
+        self._buffers: dict[int, bytearray] = {}
+        self._cut: dict[int, Callable[[bytearray], None]] = {}
+
+    def open(self) -> None:
+        """Make the two pipes for a process that is about to start."""
         standard_end, self.standard = os.pipe()
         telemetry_end, self.telemetry = os.pipe()
         self._buffers = {telemetry_end: bytearray(), standard_end: bytearray()}
@@ -40,8 +50,10 @@ class Output:
 
     def started(self) -> None:
         """Close our copies of the writing ends: the child has its own now."""
-        os.close(self.standard)
-        os.close(self.telemetry)
+        for descriptor in (self.standard, self.telemetry):
+            if descriptor != _NONE:
+                os.close(descriptor)
+        self.standard = self.telemetry = _NONE
 
     def write(self, message: str) -> None:
         """Emit one event of the platform's own, after what the sandbox wrote until now."""
@@ -56,15 +68,17 @@ class Output:
 
     def close(self) -> None:
         """Emit what is left, an unfinished line included, and close the pipes."""
+        self.started()
         self.drain()
         for end, buffer in self._buffers.items():
             if buffer and self._cut[end] == self._cut_lines:
                 self._pass_on(_text(buffer))
             asyncio.get_running_loop().remove_reader(end)
             os.close(end)
-        self._buffers.clear()
+        self._buffers = {}
 
     def _pass_on(self, message: str) -> None:
+        message = self._shown.text(message)
         self._emit(message)
         if self.tee is not None:
             self.tee(message)

@@ -17,7 +17,7 @@ from harness.services.lambda_.sandbox import Sandbox, SandboxState
 
 IDLE_LIMIT_S = 600.0
 
-Launch = Callable[[Function, str], Awaitable[Sandbox]]
+Launch = Callable[[Function], Awaitable[Sandbox]]
 Admit = Callable[[], None]
 
 
@@ -64,23 +64,20 @@ class Pool:
         return self._since[self._idle[0]] if self._idle else None
 
     async def acquire(
-        self, function: Function, request_id: str, admit: Admit = admitted, *, urgent: bool = False
+        self, function: Function, admit: Admit = admitted, *, urgent: bool = False
     ) -> Sandbox:
         """Return a sandbox ready for an invocation of `function`; give it back with `release`.
 
         `admit` is called when there is one, and may refuse. An urgent invocation does not wait.
-        The sandbox may be DEAD: its init failed, which is this invocation's answer.
         """
         self.busy += 1
         try:
-            return await self._next(function, request_id, admit, urgent=urgent)
+            return await self._next(function, admit, urgent=urgent)
         except BaseException:
             self.busy -= 1
             raise
 
-    async def _next(
-        self, function: Function, request_id: str, admit: Admit, *, urgent: bool
-    ) -> Sandbox:
+    async def _next(self, function: Function, admit: Admit, *, urgent: bool) -> Sandbox:
         called = False
         while True:
             if called or urgent or not self._line:
@@ -88,7 +85,7 @@ class Pool:
                     return self._admitted(sandbox, admit)
                 patient = not (called or urgent) and self._one_is_almost_free()
                 if not patient and self._room.take(self, urgent=urgent):
-                    return await self._start(function, request_id, admit)
+                    return await self._start(function, admit)
             await self._turn(first=called)
             called = True
 
@@ -127,7 +124,7 @@ class Pool:
         while self._ready or self._idle:
             sandbox = (self._ready or self._idle)[-1]
             self._unpark(sandbox)
-            if sandbox.function.revision == function.revision and not sandbox.ended:
+            if sandbox.function.revision == function.revision:
                 return sandbox
             self._retire(sandbox)
         return None
@@ -140,12 +137,12 @@ class Pool:
             raise
         return sandbox
 
-    async def _start(self, function: Function, request_id: str, admit: Admit) -> Sandbox:
+    async def _start(self, function: Function, admit: Admit) -> Sandbox:
         self.alive += 1
         generation = self._generation
         try:
             admit()
-            sandbox = await self._launch(function, request_id)
+            sandbox = await self._launch(function)
         except BaseException:
             self._gone()
             raise
@@ -201,19 +198,19 @@ class Pool:
     def prepared(self) -> int:
         return len(self._prepared)
 
-    async def prepare(self, function: Function) -> Sandbox:
-        """Start a sandbox ahead of any invocation and keep it; a failed init leaves it DEAD."""
+    async def prepare(self, function: Function) -> bool:
+        """Start a sandbox ahead of any invocation and keep it; tell whether its init succeeded."""
         self._room.take(self, urgent=True)
-        sandbox = await self._start(function, "", admitted)
-        if sandbox.state is not SandboxState.DEAD:
-            await sandbox.settle()
-            sandbox.init_ms = None  # no invocation has waited for it
-        if sandbox.state is SandboxState.DEAD:
-            self._forget(sandbox)
-            return sandbox
+        sandbox = await self._start(function, admitted)
+        await sandbox.settle()
+        if sandbox.state is not SandboxState.IDLE:
+            self._retire(sandbox)
+            self._room.offer()
+            return False
+        sandbox.init_ms = None  # no invocation has waited for it
         self._prepared.add(sandbox)
         self._park(sandbox)
-        return sandbox
+        return True
 
     def let_go(self) -> None:
         """Treat what was prepared like any other sandbox from now on."""

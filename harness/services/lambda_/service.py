@@ -55,6 +55,7 @@ class LambdaService:
             "UpdateAlias": self._move_alias,
             "DeleteFunction": self._delete,
             "DeleteAlias": self._delete_alias,
+            "PutFunctionConcurrency": self._reserve,
             "CreateEventSourceMapping": _not_emulated,
         }
 
@@ -96,6 +97,14 @@ class LambdaService:
         reply = await self._forward(call)
         name, _ = reference(call, self._region)
         self._provisioning.drop(name, call.path.rstrip("/").rsplit("/", 1)[-1])
+        return reply
+
+    async def _reserve(self, call: Call) -> Reply:
+        """Pass a reservation on; one of zero ends the function's sandboxes."""
+        reply = await self._forward(call)
+        name, _ = reference(call, self._region)
+        if (await self._functions.get(name)).reserved_concurrency == 0:
+            self._invoker.retire(name)
         return reply
 
     def _named(self, call: Call) -> str:

@@ -1,7 +1,7 @@
 """The environment variables of a sandbox (aws-behaviour §1.6), built from nothing (pure).
 
-Deliberate additions to AWS's set: `AWS_ENDPOINT_URL` leads the SDK to this machine, and `TMPDIR`
-gives each sandbox a `/tmp` of its own. There is no HOME, as on AWS.
+Deliberate additions to AWS's set: `AWS_ENDPOINT_URL` leads the SDK to this machine; `TMPDIR` is a
+directory of the sandbox's own where it cannot have a `/tmp`. There is no HOME, as on AWS.
 """
 
 from __future__ import annotations
@@ -14,20 +14,29 @@ from harness.services.lambda_.function import Function
 
 # What the image the function is deployed on sets; it decides how the runtime client encodes.
 _IMAGE_EXECUTION_ENVIRONMENT = "AWS_Lambda_python3.12"
+_PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+_LIBRARIES = (
+    "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+)
+_XRAY_HOST, _XRAY_PORT = "169.254.100.1", "2000"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sandbox lives: its directories, its Runtime API and the endpoint it may call."""
+    """Where a sandbox lives: its directories, its Runtime API and the endpoint it may call.
+
+    task_root, temporary: as the function sees them; temporary: None when it is `/tmp`.
+    runtime_api, telemetry_descriptor: each process of it has its own.
+    """
 
     task_root: Path
-    temporary: Path
+    temporary: Path | None
     interpreter: Path
-    runtime_api: str
     endpoint_url: str
     region: str
     log_stream: str
-    telemetry_descriptor: int
+    runtime_api: str = ""
+    telemetry_descriptor: int = -1
 
 
 def variables(function: Function, handler: str, place: Place) -> dict[str, str]:
@@ -40,7 +49,7 @@ def variables(function: Function, handler: str, place: Place) -> dict[str, str]:
 
 
 def _function(function: Function, handler: str, place: Place) -> dict[str, str]:
-    optional = {"AWS_LAMBDA_LOG_FORMAT": "JSON"} if function.log_format == "JSON" else {}
+    log = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": function.application_log_level}
     return {
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
@@ -49,7 +58,7 @@ def _function(function: Function, handler: str, place: Place) -> dict[str, str]:
         "AWS_LAMBDA_LOG_STREAM_NAME": place.log_stream,
         "AWS_LAMBDA_INITIALIZATION_TYPE": function.initialization,
         "_HANDLER": handler,
-        **optional,
+        **(log if function.log_format == "JSON" else {}),
     }
 
 
@@ -64,11 +73,19 @@ def _platform(function: Function, place: Place) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_ENDPOINT_URL": place.endpoint_url,
         "LAMBDA_TASK_ROOT": str(place.task_root),
-        "PYTHONPATH": str(place.task_root),
-        "PATH": f"{place.interpreter.parent}:/usr/local/bin:/usr/bin:/bin",
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "PWD": str(place.task_root),
+        "PYTHONPATH": "/var/runtime",  # the code is found by the working directory
+        "PATH": f"{place.interpreter.parent}:{_PATH}",
+        "LD_LIBRARY_PATH": _LIBRARIES,
         "LANG": "en_US.UTF-8",
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
-        "TMPDIR": str(place.temporary),
+        "SHLVL": "0",
+        "AWS_XRAY_DAEMON_ADDRESS": f"{_XRAY_HOST}:{_XRAY_PORT}",
+        "_AWS_XRAY_DAEMON_ADDRESS": _XRAY_HOST,
+        "_AWS_XRAY_DAEMON_PORT": _XRAY_PORT,
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        **({"TMPDIR": str(place.temporary)} if place.temporary else {}),
         "_LAMBDA_TELEMETRY_LOG_FD": str(place.telemetry_descriptor),
     }

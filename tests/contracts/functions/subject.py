@@ -83,28 +83,6 @@ def describe(event: Any, context: Any) -> dict[str, Any]:
     }
 
 
-def allocate(event: Any, context: Any) -> int:
-    """Hold that many MB for a moment."""
-    return len(bytearray(event["mb"] * 1024 * 1024))
-
-
-def write(event: Any, context: Any) -> str:
-    """Write a file beside the code, and return what it then contains."""
-    written = Path("written.txt")
-    written.write_text("written")
-    return written.read_text()
-
-
-def leave_file(event: Any, context: Any) -> list[str]:
-    """Return what is in the temporary directory, after adding a file; `hang` as told."""
-    directory = Path(tempfile.gettempdir())
-    found = sorted(entry.name for entry in directory.iterdir())
-    (directory / "left.txt").touch()
-    if event.get("hang"):
-        hang(event, context)
-    return found
-
-
 def talk(event: Any, context: Any) -> None:
     """Write to every place where a handler's output can go."""
     print("printed")

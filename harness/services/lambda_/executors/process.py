@@ -1,89 +1,101 @@
 """Sandboxes as child processes: the real runtime client on this machine's Python.
 
-The process leads a group of its own, so a time-out takes the function's own children with it, and
-it dies with the harness.
+A sandbox is an enclosure in which one process runs after the other. Each leads a process group, so
+a time-out takes the function's own children with it, and dies with the harness.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
-from harness.child import Registry, start
-from harness.services.lambda_.output import Output
+from harness.services.lambda_.executors import cgroups
+from harness.services.lambda_.executors.cgroups import Bounds, Group, Groups
+from harness.services.lambda_.executors.enclosure import Enclosure
+from harness.services.lambda_.executors.layout import layout
+from harness.services.lambda_.executors.memory_watch import MemoryWatch
+from harness.services.lambda_.executors.namespaces import Namespaces, create
+from harness.services.lambda_.executors.platform import Platform, Wanted, limits, probe
+from harness.services.lambda_.executors.running import Shared
+from harness.services.lambda_.function import Function
+from harness.state import State
 
 INTERPRETER = Path(sys.executable)
-
-
-class ProcessSandbox:
-    """A running sandbox process; `exited` resolves to its return code."""
-
-    def __init__(self, process: asyncio.subprocess.Process, registry: Registry) -> None:
-        self._process = process
-        self._registry = registry
-        self.exited: asyncio.Future[int] = asyncio.ensure_future(process.wait())
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def peak_memory_mb(self) -> int:
-        """Return the most memory the process has held so far; 0 when it is gone."""
-        return _peak_mb(self.pid)
-
-    def freeze(self) -> None:
-        """Stop the group: between invocations a sandbox gets no CPU (aws-behaviour §1.7.7)."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._signal(signal.SIGCONT)
-
-    async def kill(self) -> int:
-        self._signal(signal.SIGKILL)
-        code = await self.exited
-        self._registry.remove(self.pid)
-        return code
-
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, number)
+RUNTIME_API_PORT = 9001
+_MB_OF_ONE_CPU = 1769
+_PROCESSES = 1024
 
 
 class ProcessExecutor:
-    """Starts sandbox processes; `interpreter` is the Python whose environment they use."""
+    """Makes enclosures; `interpreter` is the Python whose environment functions use.
+
+    ports: what a function of `--isolate` reaches on this machine, filled once it is known.
+    """
 
     interpreter = INTERPRETER
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(
+        self, state: State, wanted: Wanted, probe: Callable[[Wanted], Platform] = probe
+    ) -> None:
+        self.ports: list[int] = []
+        self._watch = MemoryWatch()
+        self._state = state
+        self._wanted = wanted
+        self._probe = probe
+        self._groups: Groups | None = None
+        self._probing: asyncio.Task[Platform] | None = None
 
-    async def start(
-        self, handler: str, task_root: Path, variables: dict[str, str], output: Output
-    ) -> ProcessSandbox:
-        process = await start(
-            [self.interpreter, "-m", "awslambdaric", handler],
-            registry=self._registry,
-            env=variables,
-            cwd=task_root,
-            stdout=output.standard,
-            stderr=output.standard,
-            pass_fds=[output.telemetry],
-        )
-        return ProcessSandbox(process, self._registry)
+    async def probed(self) -> Platform:
+        """Return what works on this machine, found out once.
 
+        Raises `EnvironmentFailedError` when something was asked for that does not work.
+        """
+        if self._probing is None:
+            self._probing = asyncio.ensure_future(asyncio.to_thread(self._probe, self._wanted))
+        return await asyncio.shield(self._probing)
 
-def _peak_mb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status")
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) // 1024
-    with contextlib.suppress(psutil.Error):
-        return int(psutil.Process(pid).memory_info().rss // (1024 * 1024))
-    return 0
+    async def limits(self) -> dict[str, str]:
+        return limits(await self.probed(), self._wanted)
+
+    async def enclose(self, function: Function, task_root: Path, directory: Path) -> Enclosure:
+        """Make room for the processes of a sandbox; `directory` is its own, if it needs one."""
+        platform = await self.probed()
+        group = self._group(platform, function, directory.name)
+        namespaces = await self._namespaces(platform, function, task_root)
+        registry = self._state.registry
+        shared = Shared(self.interpreter, platform.bubblewrap, registry, self._watch)
+        enclosure = Enclosure(shared, function, task_root, directory, namespaces, group)
+        try:
+            await enclosure.open(self.ports)
+        except BaseException:
+            await enclosure.remove()
+            raise
+        return enclosure
+
+    def close(self) -> None:
+        """Stop watching; control groups go when the environment's state is cleaned."""
+        self._watch.close()
+
+    async def _namespaces(
+        self, platform: Platform, function: Function, task_root: Path
+    ) -> Namespaces | None:
+        if not platform.namespaces:
+            return None
+        ports = [RUNTIME_API_PORT, *self.ports] if self._wanted.isolate else None
+        plan = layout(task_root, function.ephemeral_storage_mb)
+        return await asyncio.to_thread(create, plan, ports=ports, as_user=platform.as_user)
+
+    def _group(self, platform: Platform, function: Function, name: str) -> Group | None:
+        if cgroups.MEMORY not in platform.groups:
+            return None
+        if self._groups is None:
+            parents = dict(platform.groups)
+            if not self._wanted.cpu_share:
+                parents.pop(cgroups.CPU, None)
+            self._groups = Groups(parents, platform.group_version, self._state)
+        # Files in a tmpfs are charged to whoever writes them, and are no memory on Lambda.
+        storage_mb = function.ephemeral_storage_mb if platform.namespaces else 0
+        cpus = function.memory_mb / _MB_OF_ONE_CPU if self._wanted.cpu_share else None
+        return self._groups.group(name, Bounds(function.memory_mb + storage_mb, _PROCESSES, cpus))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from harness.errors import AwsError
 from harness.journal import Event, Journal
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.invoker import Invoker
-from harness.services.lambda_.outcome import Outcome, exited, raised, succeeded, timed_out
+from harness.services.lambda_.outcome import Outcome, exited, raised, succeeded
+from harness.services.lambda_.report import lines_of
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
-from harness.services.lambda_.sandbox import INIT_LIMIT_S, SandboxState, Settled
+from harness.services.lambda_.sandbox import SandboxState, Settled
 from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 from tests.harness.services.lambda_.examples import function
 
@@ -43,47 +44,52 @@ class Lines:
 class Sandbox:
     """Answers every invocation with `outcome` after having printed something."""
 
-    def __init__(self, log: list[str], outcome: Outcome, state: SandboxState) -> None:
+    def __init__(self, launcher: Launcher) -> None:
         self.function = FUNCTION
         self.init_ms: float | None = 100.0
-        self.state = state
-        self.ended = False
-        self.output = Lines(log)
+        self.state = SandboxState.IDLE
+        self.lines = lines_of(FUNCTION, "ap-northeast-1")
+        self.output = Lines(launcher.log)
         self.seen: list[Invocation] = []
-        self._outcome = outcome
+        self.settled = asyncio.Event()
+        self.killed = asyncio.Event()
+        self._launcher = launcher
 
-    async def invoke(self, invocation: Invocation) -> Settled:
+    @property
+    def cold(self) -> bool:
+        return self.init_ms is not None
+
+    def log(self, line: Callable[..., str], *details: object) -> None:
+        self.output.write(line(1000.0, *details))
+
+    async def invoke(self, invocation: Invocation, started: Callable[[], None]) -> Settled:
         self.seen.append(invocation)
+        if self._launcher.init_again:
+            self.output.write("INIT_REPORT of another init")
+        started()
         self.output.write("printed")
-        if self._outcome.kills:
-            self.state = SandboxState.DEAD
-        return Settled(self._outcome, 12.34, 36)
+        return Settled(self._launcher.outcome, 12.34, 36)
 
     async def settle(self) -> None:
-        self.state = SandboxState.IDLE
+        self.settled.set()
 
     async def kill(self) -> None:
         self.state = SandboxState.DEAD
+        self.killed.set()
 
 
 class Launcher:
-    """Launches sandboxes; `failures` says how their starts end, None for a good one."""
+    """init_again: let every invocation init first."""
 
-    def __init__(self, outcome: Outcome, failures: Iterable[Outcome | None]) -> None:
+    def __init__(self, outcome: Outcome) -> None:
         self.log: list[str] = []
-        self.limits: list[float] = []
         self.sandboxes: list[Sandbox] = []
-        self._outcome = outcome
-        self._failures = iter(failures)
+        self.outcome = outcome
+        self.init_again = False
 
-    async def launch(
-        self, of: Function, limit_s: float, request_id: str
-    ) -> tuple[Sandbox, Outcome | None]:
-        self.limits.append(limit_s)
-        failure = next(self._failures)
-        state = SandboxState.DEAD if failure else SandboxState.IDLE
-        self.sandboxes.append(Sandbox(self.log, self._outcome, state))
-        return self.sandboxes[-1], failure
+    async def launch(self, of: Function, limit_s: float) -> Sandbox:
+        self.sandboxes.append(Sandbox(self))
+        return self.sandboxes[-1]
 
 
 Work = Callable[[Invoker, Launcher], Awaitable[None]]
@@ -93,14 +99,14 @@ Work = Callable[[Invoker, Launcher], Awaitable[None]]
 def invoking(tmp_path: Path) -> Callable[..., list[Event]]:
     """Run a test's work with an invoker and return what the journal was told."""
 
-    def run(work: Work, outcome: Outcome = GOOD, *failures: Outcome | None) -> list[Event]:
+    def run(work: Work, outcome: Outcome = GOOD) -> list[Event]:
         seen: list[Event] = []
 
         async def guarded() -> None:
             clock = ManualClock(start=1000.0)
             journal = Journal(tmp_path / "journal", clock)
             journal.follow(seen.append)
-            launcher = Launcher(outcome, failures or [None] * 10)
+            launcher = Launcher(outcome)
             throttle = Throttle(lambda: ACCOUNT_LIMIT, clock)
             invoker = Invoker(launcher, journal, clock, throttle, Room(2))
             async with asyncio.timeout(20):
@@ -174,38 +180,47 @@ def test_the_tail_is_the_end_of_this_invocation_alone(invoking):
     invoking(work)
 
 
-def test_a_failed_start_is_the_answer_of_one_invocation(invoking):
-    failure = raised(b"{}", "Runtime.ImportModuleError")
-
+def test_what_an_init_within_the_invocation_writes_comes_before_its_start(invoking):
     async def work(invoker: Invoker, launcher: Launcher) -> None:
-        assert (await invoker.invoke(FUNCTION, "1", b"{}")).outcome == failure
-        assert kinds(launcher.log) == ["START", "INIT_REPORT", "END", "REPORT"]
-        assert invoker.describe("f")["sandboxes"] == 0
-        assert (await invoker.invoke(FUNCTION, "2", b"{}")).outcome == GOOD
+        launcher.init_again = True
+        invoked = await invoker.invoke(FUNCTION, "1", b"{}")
+        assert kinds(launcher.log) == ["INIT_REPORT", "START", "printed", "END", "REPORT"]
+        assert kinds(invoked.log_tail.decode().splitlines())[0] == "START"
 
-    invoking(work, GOOD, failure, None)
-
-
-def test_a_start_that_takes_too_long_is_tried_once_more(invoking):
-    """Within the function's own time-out: "suppressed init"."""
-
-    async def work(invoker: Invoker, launcher: Launcher) -> None:
-        assert (await invoker.invoke(FUNCTION, "1", b"{}")).outcome == GOOD
-        assert launcher.limits == [INIT_LIMIT_S, FUNCTION.timeout_s]
-        assert kinds(launcher.log)[0] == "INIT_REPORT"
-        assert launcher.log[0].endswith("Phase: init\tStatus: timeout")
-
-    invoking(work, GOOD, timed_out("1", 10), None)
+    invoking(work)
 
 
-def test_a_crash_makes_room_for_another(invoking):
+def test_a_crash_leaves_the_sandbox_to_the_next_invocation(invoking):
     async def work(invoker: Invoker, launcher: Launcher) -> None:
         for number in ("1", "2", "3"):
             assert (await invoker.invoke(FUNCTION, number, b"{}")).outcome == CRASH
-        assert len(launcher.sandboxes) == 3
-        assert invoker.describe("f")["sandboxes"] == 0
+        assert len(launcher.sandboxes) == 1
+        assert invoker.describe("f")["sandboxes"] == 1
 
     invoking(work, CRASH)
+
+
+@pytest.mark.parametrize(("version", "left"), [("$LATEST", 1), ("2", 1), ("", 0), ("3", 2)])
+def test_retiring_a_version_or_all_of_them(invoking, version, left):
+    async def work(invoker: Invoker, launcher: Launcher) -> None:
+        await invoker.invoke(FUNCTION, "1", b"{}")
+        await invoker.invoke(replace(FUNCTION, version="2"), "2", b"{}")
+        for sandbox in launcher.sandboxes:
+            await sandbox.settled.wait()
+        invoker.retire("f", version)
+        invoker.retire("other")
+        retired = [
+            sandbox
+            for sandbox, own in zip(launcher.sandboxes, ("$LATEST", "2"), strict=True)
+            if version in ("", own)
+        ]
+        for sandbox in retired:
+            await sandbox.killed.wait()
+        assert len(launcher.sandboxes) - len(retired) == left
+        alive = [sandbox for sandbox in launcher.sandboxes if not sandbox.killed.is_set()]
+        assert len(alive) == left
+
+    invoking(work)
 
 
 def test_a_throttle_is_noted_and_passed_on(invoking):

@@ -8,6 +8,7 @@ import pytest
 from harness.services.lambda_.outcome import (
     Outcome,
     exited,
+    known_error_type,
     raised,
     succeeded,
     timed_out,
@@ -63,3 +64,19 @@ def test_a_response_beyond_the_limit():
         "Function.ResponseSizeTooLarge",
         "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "recorded"),
+    [
+        ("Runtime.ExitError", "Runtime.ExitError"),
+        ("Function.ResponseSizeTooLarge", "Function.ResponseSizeTooLarge"),
+        ("Function.not_one", "Function.Unknown"),
+        ("ValueError", "Runtime.Unknown"),
+        ("Runtime.lower", "Runtime.Unknown"),
+        ("Sandbox.Timedout", "Runtime.Unknown"),
+    ],
+)
+def test_records_of_the_platform_know_two_families_of_errors(given, recorded):
+    """aws-behaviour §1.4."""
+    assert known_error_type(given) == recorded

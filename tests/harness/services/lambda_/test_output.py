@@ -4,12 +4,21 @@ import asyncio
 import os
 import struct
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from harness.services.lambda_.output import Output
+from harness.services.lambda_.shown import Shown
 
 LIMIT = 256 * 1024
+
+
+def opened(emit: Callable[[str], None], task_root: str = "/var/task") -> Output:
+    """Return the output of a sandbox whose process can write."""
+    output = Output(emit, Shown(Path(task_root)))
+    output.open()
+    return output
 
 
 def frame(text: str) -> bytes:
@@ -22,7 +31,7 @@ def emitted(write: Callable[[Output], None]) -> list[str]:
 
     async def work() -> list[str]:
         events: list[str] = []
-        output = Output(events.append)
+        output = opened(events.append)
         write(output)
         output.started()
         output.close()
@@ -46,7 +55,7 @@ def emitted(write: Callable[[Output], None]) -> list[str]:
 def test_what_is_printed_becomes_an_event_a_line(written, events):
     async def work() -> list[str]:
         found: list[str] = []
-        output = Output(found.append)
+        output = opened(found.append)
         for start in range(0, len(written), 32 * 1024):  # a pipe holds 64 KiB
             os.write(output.standard, written[start : start + 32 * 1024])
             output.drain()
@@ -110,7 +119,7 @@ def test_a_second_listener_hears_while_it_is_set():
 def test_events_arrive_while_the_sandbox_runs():
     async def work() -> str:
         arrived: asyncio.Queue[str] = asyncio.Queue()
-        output = Output(arrived.put_nowait)
+        output = opened(arrived.put_nowait)
         os.write(output.standard, b"alive\n")
         first = await arrived.get()
         output.started()
@@ -118,3 +127,28 @@ def test_events_arrive_while_the_sandbox_runs():
         return first
 
     assert asyncio.run(work()) == "alive"
+
+
+def test_the_next_process_writes_to_the_same_log():
+    async def work() -> list[str]:
+        events: list[str] = []
+        output = opened(events.append)
+        os.write(output.standard, b"first\n")
+        output.close()
+        output.open()
+        os.write(output.standard, b"second\n")
+        output.close()
+        return events
+
+    assert asyncio.run(work()) == ["first", "second"]
+
+
+def test_code_is_shown_at_its_place_on_lambda():
+    async def work() -> list[str]:
+        events: list[str] = []
+        output = opened(events.append, "/state/code/1")
+        os.write(output.telemetry, frame('File "/state/code/1/subject.py"'))
+        output.close()
+        return events
+
+    assert asyncio.run(work()) == ['File "/var/task/subject.py"']

@@ -21,13 +21,12 @@ LATER = replace(FUNCTION, revision="later")
 class Sandbox:
     """A sandbox as the pool sees it; `dies` in its next settling."""
 
-    def __init__(self, of: Function, request_id: str) -> None:
+    def __init__(self, of: Function) -> None:
         self.function = of
-        self.request_id = request_id
         self.state = SandboxState.IDLE
         self.dies = False
-        self.ended = False
         self.settled = asyncio.Event()
+        self.killed = asyncio.Event()
 
     async def settle(self) -> None:
         self.state = SandboxState.DEAD if self.dies else SandboxState.IDLE
@@ -35,6 +34,7 @@ class Sandbox:
 
     async def kill(self) -> None:
         self.state = SandboxState.DEAD
+        self.killed.set()
 
 
 class Sandboxes:
@@ -44,10 +44,10 @@ class Sandboxes:
         self.launched: list[Sandbox] = []
         self.failure: Exception | None = None
 
-    async def launch(self, of: Function, request_id: str) -> Sandbox:
+    async def launch(self, of: Function) -> Sandbox:
         if self.failure:
             raise self.failure
-        self.launched.append(Sandbox(of, request_id))
+        self.launched.append(Sandbox(of))
         return self.launched[-1]
 
 
@@ -71,12 +71,12 @@ async def finish(pool: Pool, sandbox: Sandbox) -> None:
 
 def test_a_sandbox_is_used_again():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
+        first = await pool.acquire(FUNCTION)
         assert (pool.alive, pool.busy) == (1, 1)
         await finish(pool, first)
         assert (pool.alive, pool.busy) == (1, 0)
-        assert await pool.acquire(FUNCTION, "2") is first
-        assert [sandbox.request_id for sandbox in sandboxes.launched] == ["1"]
+        assert await pool.acquire(FUNCTION) is first
+        assert sandboxes.launched == [first]
         await finish(pool, first)
 
     using(work)
@@ -84,9 +84,9 @@ def test_a_sandbox_is_used_again():
 
 def test_a_sandbox_that_has_just_answered_is_waited_for():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
+        first = await pool.acquire(FUNCTION)
         pool.release(first)
-        both = await asyncio.gather(pool.acquire(FUNCTION, "2"), pool.acquire(FUNCTION, "3"))
+        both = await asyncio.gather(pool.acquire(FUNCTION), pool.acquire(FUNCTION))
         assert first in both
         assert pool.alive == 2
 
@@ -95,7 +95,7 @@ def test_a_sandbox_that_has_just_answered_is_waited_for():
 
 def test_invocations_at_the_same_time_have_a_sandbox_each():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        both = await asyncio.gather(pool.acquire(FUNCTION, "1"), pool.acquire(FUNCTION, "2"))
+        both = await asyncio.gather(pool.acquire(FUNCTION), pool.acquire(FUNCTION))
         assert both == sandboxes.launched
         assert (pool.alive, pool.busy) == (2, 2)
 
@@ -104,8 +104,8 @@ def test_invocations_at_the_same_time_have_a_sandbox_each():
 
 def test_beyond_the_bound_invocations_wait_their_turn():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
-        waiting = [asyncio.ensure_future(pool.acquire(FUNCTION, str(n))) for n in (2, 3)]
+        first = await pool.acquire(FUNCTION)
+        waiting = [asyncio.ensure_future(pool.acquire(FUNCTION)) for n in (2, 3)]
         await asyncio.sleep(0)
         assert pool.waiting == 2
         await finish(pool, first)
@@ -124,10 +124,10 @@ def refuse() -> None:
 
 def test_an_event_that_is_refused_at_last_leaves_the_sandbox_to_others():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
+        first = await pool.acquire(FUNCTION)
         refused, patient = (
-            asyncio.ensure_future(pool.acquire(FUNCTION, "2", refuse)),
-            asyncio.ensure_future(pool.acquire(FUNCTION, "3")),
+            asyncio.ensure_future(pool.acquire(FUNCTION, refuse)),
+            asyncio.ensure_future(pool.acquire(FUNCTION)),
         )
         await asyncio.sleep(0)
         await finish(pool, first)
@@ -142,7 +142,7 @@ def test_an_event_that_is_refused_at_last_leaves_the_sandbox_to_others():
 def test_an_event_that_is_refused_before_its_sandbox_starts_takes_no_room():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
         with pytest.raises(AwsError):
-            await pool.acquire(FUNCTION, "1", refuse)
+            await pool.acquire(FUNCTION, refuse)
         assert (pool.alive, pool.busy, sandboxes.launched) == (0, 0, [])
 
     using(work)
@@ -150,10 +150,11 @@ def test_an_event_that_is_refused_before_its_sandbox_starts_takes_no_room():
 
 def test_what_was_prepared_is_used_first_and_kept():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        ordinary = await pool.acquire(FUNCTION, "1")
-        ready = await pool.prepare(FUNCTION)
+        ordinary = await pool.acquire(FUNCTION)
+        assert await pool.prepare(FUNCTION)
+        ready = sandboxes.launched[-1]
         await finish(pool, ordinary)
-        assert await pool.acquire(FUNCTION, "2") is ready
+        assert await pool.acquire(FUNCTION) is ready
         await finish(pool, ready)
         assert (pool.prepared, pool.idle_since is not None) == (1, True)
         pool.evict()
@@ -169,7 +170,7 @@ def test_the_loss_of_what_was_prepared_is_told():
         lost: list[str] = []
         pool.lost = lambda: lost.append("lost")
         await pool.prepare(FUNCTION)
-        ready = await pool.acquire(FUNCTION, "1")
+        ready = await pool.acquire(FUNCTION)
         ready.state = SandboxState.DEAD
         pool.release(ready)
         assert (pool.prepared, lost) == (0, ["lost"])
@@ -179,7 +180,7 @@ def test_the_loss_of_what_was_prepared_is_told():
 
 def test_what_is_outdated_is_ended_at_once_or_after_its_invocation():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        idle, busy = await pool.acquire(FUNCTION, "1"), await pool.acquire(FUNCTION, "2")
+        idle, busy = await pool.acquire(FUNCTION), await pool.acquire(FUNCTION)
         await finish(pool, idle)
         pool.retire()
         assert pool.alive == 1
@@ -192,9 +193,9 @@ def test_what_is_outdated_is_ended_at_once_or_after_its_invocation():
 
 def test_a_changed_function_gets_new_sandboxes():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        old = await pool.acquire(FUNCTION, "1")
+        old = await pool.acquire(FUNCTION)
         await finish(pool, old)
-        new = await pool.acquire(LATER, "2")
+        new = await pool.acquire(LATER)
         assert new is not old
         await asyncio.gather(*pool._tasks)
         assert old.state is SandboxState.DEAD
@@ -203,12 +204,16 @@ def test_a_changed_function_gets_new_sandboxes():
     using(work)
 
 
-def test_a_sandbox_that_ended_while_idle_is_replaced():
+def test_retired_sandboxes_end_when_they_idle_or_once_they_have_run():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
-        await finish(pool, first)
-        first.ended = True
-        assert await pool.acquire(FUNCTION, "2") is not first
+        idle, busy = await asyncio.gather(pool.acquire(FUNCTION), pool.acquire(FUNCTION))
+        await finish(pool, idle)
+        pool.retire()
+        await idle.killed.wait()
+        assert busy.state is SandboxState.IDLE
+        pool.release(busy)
+        await busy.killed.wait()
+        assert await pool.acquire(FUNCTION) not in (idle, busy)
         assert pool.alive == 1
 
     using(work)
@@ -217,8 +222,8 @@ def test_a_sandbox_that_ended_while_idle_is_replaced():
 @pytest.mark.parametrize("when", ["at release", "while settling"])
 def test_a_dead_sandbox_makes_room(when):
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
-        waiting = asyncio.ensure_future(pool.acquire(FUNCTION, "2"))
+        first = await pool.acquire(FUNCTION)
+        waiting = asyncio.ensure_future(pool.acquire(FUNCTION))
         await asyncio.sleep(0)
         if when == "at release":
             first.state = SandboxState.DEAD
@@ -234,20 +239,18 @@ def test_a_launch_that_fails_takes_no_room():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
         sandboxes.failure = AwsError("InvalidParameterValueException", "no such image")
         with pytest.raises(AwsError, match="no such image"):
-            await pool.acquire(FUNCTION, "1")
+            await pool.acquire(FUNCTION)
         assert (pool.alive, pool.busy) == (0, 0)
         sandboxes.failure = None
-        await pool.acquire(FUNCTION, "2")
+        await pool.acquire(FUNCTION)
 
     using(work, bound=1)
 
 
 def test_an_invocation_that_gave_up_waiting_does_not_keep_the_others_waiting():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
-        gave_up, patient = (
-            asyncio.ensure_future(pool.acquire(FUNCTION, number)) for number in ("2", "3")
-        )
+        first = await pool.acquire(FUNCTION)
+        gave_up, patient = (asyncio.ensure_future(pool.acquire(FUNCTION)) for number in ("2", "3"))
         await asyncio.sleep(0)
         gave_up.cancel()
         await asyncio.gather(gave_up, return_exceptions=True)

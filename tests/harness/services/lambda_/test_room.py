@@ -63,17 +63,17 @@ def using(work: Work, bound: int) -> None:
 
 
 async def waiting_for(pool: Pool, number: int) -> list[asyncio.Task[Sandbox]]:
-    tasks = [asyncio.ensure_future(pool.acquire(FUNCTION, str(n))) for n in range(number)]
+    tasks = [asyncio.ensure_future(pool.acquire(FUNCTION)) for n in range(number)]
     await asyncio.sleep(0)
     return tasks
 
 
 def test_an_idle_sandbox_of_another_function_makes_room():
     async def work(mine: Pool, other: Pool, room: Room) -> None:
-        busy = await other.acquire(FUNCTION, "1")
-        idle = await other.acquire(FUNCTION, "2")
+        busy = await other.acquire(FUNCTION)
+        idle = await other.acquire(FUNCTION)
         await finish(other, idle)
-        await mine.acquire(FUNCTION, "3")
+        await mine.acquire(FUNCTION)
         assert (mine.alive, other.alive, room.taken) == (1, 1, 2)
         await finish(other, busy)
 
@@ -82,19 +82,19 @@ def test_an_idle_sandbox_of_another_function_makes_room():
 
 def test_the_longest_unused_is_ended_first():
     async def work(mine: Pool, other: Pool, room: Room) -> None:
-        first, second = await other.acquire(FUNCTION, "1"), await other.acquire(FUNCTION, "2")
+        first, second = await other.acquire(FUNCTION), await other.acquire(FUNCTION)
         await finish(other, second)
         await finish(other, first)
-        await mine.acquire(FUNCTION, "3")
-        assert await other.acquire(FUNCTION, "4") is first
+        await mine.acquire(FUNCTION)
+        assert await other.acquire(FUNCTION) is first
 
     using(work, bound=2)
 
 
 def test_every_function_gets_one_beyond_the_bound():
     async def work(mine: Pool, other: Pool, room: Room) -> None:
-        await other.acquire(FUNCTION, "1")
-        await mine.acquire(FUNCTION, "2")
+        await other.acquire(FUNCTION)
+        await mine.acquire(FUNCTION)
         assert room.taken == 2
         (second,) = await waiting_for(mine, 1)
         assert (mine.waiting, room.waiting, second.done()) == (1, 1, False)
@@ -107,8 +107,8 @@ def test_every_function_gets_one_beyond_the_bound():
 
 def test_who_is_waited_for_by_a_running_invocation_does_not_wait():
     async def work(mine: Pool, other: Pool, room: Room) -> None:
-        await mine.acquire(FUNCTION, "1")
-        await mine.acquire(FUNCTION, "2", urgent=True)
+        await mine.acquire(FUNCTION)
+        await mine.acquire(FUNCTION, urgent=True)
         assert room.taken == 2
 
     using(work, bound=1)
@@ -118,7 +118,7 @@ def test_a_function_with_many_sandboxes_gives_some_up():
     """One that has all of them and more to do than it can shares with one that has come later."""
 
     async def work(rich: Pool, poor: Pool, room: Room) -> None:
-        running = [await rich.acquire(FUNCTION, str(n)) for n in range(4)]
+        running = [await rich.acquire(FUNCTION) for n in range(4)]
         own = await waiting_for(rich, 8)
         (first,) = await waiting_for(poor, 1)
         await first
@@ -145,7 +145,7 @@ def test_nobody_is_forgotten_whatever_the_order(seed):
         chance = Random(seed)  # noqa: S311 - an order, not a secret
 
         async def invocation(pool: Pool, number: int) -> None:
-            sandbox = await pool.acquire(FUNCTION, str(number))
+            sandbox = await pool.acquire(FUNCTION)
             for _ in range(chance.randrange(4)):
                 await asyncio.sleep(0)
             sandbox.dies = chance.random() < 0.2

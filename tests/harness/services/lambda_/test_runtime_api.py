@@ -1,14 +1,24 @@
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import orjson
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from harness.http1 import Head
-from harness.services.lambda_.outcome import RESPONSE_LIMIT, Outcome, too_large
+from harness.services.lambda_.outcome import (
+    RESPONSE_LIMIT,
+    Outcome,
+    init_failed,
+    too_large,
+    truncated,
+)
 from harness.services.lambda_.runtime_api import Invocation, RuntimeApi
 from tests.harness.services.lambda_.examples import ARN
 from tests.harness.streams import Client, connected
@@ -152,7 +162,7 @@ def test_a_failed_init_is_reported_once():
     async def conversation(api: RuntimeApi, client: Client) -> None:
         failure = post("init/error", b'{"x": 1}', "Runtime.ImportModuleError")
         assert (await client.exchange(failure))[0] == 202
-        assert await api.init_error == Outcome("error", b'{"x": 1}', "Runtime.ImportModuleError")
+        assert await api.init_error == init_failed(b'{"x": 1}', "Runtime.ImportModuleError")
         assert await refusal(client, failure) == (403, "InvalidStateTransition")
 
     talk(conversation)
@@ -182,5 +192,106 @@ def test_the_limit_of_a_response(size, status):
 def test_other_paths_do_not_exist(request_bytes):
     async def conversation(api: RuntimeApi, client: Client) -> None:
         assert await refusal(client, request_bytes) == (404, "NotFound")
+
+    talk(conversation)
+
+
+@pytest.mark.parametrize(
+    ("state", "request_bytes", "wanted"),
+    [
+        ("ResponseSent", post("invocation/id-1/response"), "InvocationResponse"),
+        ("ResponseSent", post("invocation/id-1/error"), "InvocationErrorResponse"),
+        ("ResponseSent", post("init/error"), "InitError"),
+        ("InitError", NEXT, "Ready"),
+        ("InitError", post("init/error"), "InitError"),
+    ],
+)
+def test_a_step_out_of_turn_is_refused(state, request_bytes, wanted):
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        if state == "InitError":
+            await client.exchange(post("init/error"))
+        else:
+            await given(api, client)
+            await client.exchange(post("invocation/id-1/response"))
+        client.send(request_bytes)
+        head, body = await client.answer()
+        assert head.start[1] == "403"
+        assert orjson.loads(body) == {
+            "errorType": "InvalidStateTransition",
+            "errorMessage": (
+                f"State transition from {state} to {wanted} failed for runtime. "
+                "Error: State transition is not allowed"
+            ),
+        }
+
+    talk(conversation)
+
+
+def test_an_invocation_may_be_asked_for_again_until_it_is_answered():
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        await given(api, client)
+        client.send(NEXT)
+        assert (await client.answer())[1] == INVOCATION.payload
+
+    talk(conversation)
+
+
+def test_a_response_that_breaks_off():
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        answer, *_ = await given(api, client)
+        client.send(post("invocation/id-1/response", b"12345")[:-1])
+        client.writer.write_eof()
+        head, body = await client.answer()
+        assert (head.start[1], orjson.loads(body)["errorType"]) == ("400", "TruncatedHTTPRequest")
+        assert await answer == truncated()
+
+    talk(conversation)
+
+
+def test_a_streamed_response_is_refused_by_name():
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        answer, *_ = await given(api, client)
+        head = "Lambda-Runtime-Function-Response-Mode: streaming\r\nContent-Length: 2\r\n\r\n{}"
+        request = f"POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n{head}"
+        assert await refusal(client, request.encode()) == (400, "InvalidFunctionResponseMode")
+        assert (await answer).error_type == "Runtime.InvalidResponseModeHeader"
+
+    talk(conversation)
+
+
+def test_ping():
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        assert await client.exchange(b"GET /2018-06-01/ping HTTP/1.1\r\n\r\n") == (200, b"pong")
+
+    talk(conversation)
+
+
+@drawn(
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+    path=st.sampled_from(
+        [
+            "runtime/init/error",
+            "runtime/invocation/id-1/response",
+            "runtime/invocation/id-1/error",
+            "runtime/invocation/",
+            "ping",
+        ]
+    )
+    | st.text(string.ascii_letters + "/%.-", max_size=40).filter(lambda path: "next" not in path),
+    mode=st.sampled_from(["", "streaming", "x"]),
+    body=st.binary(max_size=64),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_asked_is_answered(method, path, mode, body):
+    async def conversation(api: RuntimeApi, client: Client) -> None:
+        header = f"Lambda-Runtime-Function-Response-Mode: {mode}\r\n" if mode else ""
+        head = (
+            f"{method} /2018-06-01/{path} HTTP/1.1\r\nContent-Length: {len(body)}\r\n{header}\r\n"
+        )
+        async with asyncio.timeout(5):
+            status, answer = await client.exchange(head.encode() + body)
+        assert status in (200, 202, 400, 403, 404)
+        if status >= 400:
+            assert set(orjson.loads(answer)) == {"errorMessage", "errorType"}
 
     talk(conversation)

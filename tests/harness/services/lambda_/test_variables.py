@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ PLACE = Place(
     task_root=Path("/task"),
     temporary=Path("/state/tmp"),
     interpreter=Path("/venv/bin/python"),
-    runtime_api="127.0.0.1:9001",
     endpoint_url="http://127.0.0.1:4566",
     region=REGION,
     log_stream="2026/11/23/[$LATEST]0123",
+    runtime_api="127.0.0.1:9001",
     telemetry_descriptor=7,
 )
 
@@ -38,11 +39,22 @@ def test_the_whole_environment_of_a_function():
         "AWS_SECRET_ACCESS_KEY": found["AWS_SECRET_ACCESS_KEY"],
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
         "LAMBDA_TASK_ROOT": "/task",
-        "PYTHONPATH": "/task",
-        "PATH": "/venv/bin:/usr/local/bin:/usr/bin:/bin",
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "PWD": "/task",
+        "PYTHONPATH": "/var/runtime",
+        "PATH": "/venv/bin:/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": (
+            "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:"
+            "/var/task:/var/task/lib:/opt/lib"
+        ),
         "LANG": "en_US.UTF-8",
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
+        "SHLVL": "0",
+        "AWS_XRAY_DAEMON_ADDRESS": "169.254.100.1:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "169.254.100.1",
+        "_AWS_XRAY_DAEMON_PORT": "2000",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "TMPDIR": "/state/tmp",
         "_LAMBDA_TELEMETRY_LOG_FD": "7",
     }
@@ -60,9 +72,16 @@ def test_what_must_not_be_there(name):
     assert name not in variables(function(), "h.handler", PLACE)
 
 
-def test_json_logging_is_told_to_the_runtime_client():
-    found = variables(function(LoggingConfig={"LogFormat": "JSON"}), "h", PLACE)
-    assert found["AWS_LAMBDA_LOG_FORMAT"] == "JSON"
+@pytest.mark.parametrize(
+    ("given", "level"), [({}, "INFO"), ({"ApplicationLogLevel": "WARN"}, "WARN")]
+)
+def test_json_logging_is_told_to_the_runtime_client(given, level):
+    found = variables(function(LoggingConfig={"LogFormat": "JSON", **given}), "h", PLACE)
+    assert (found["AWS_LAMBDA_LOG_FORMAT"], found["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", level)
+
+
+def test_a_sandbox_with_a_tmp_of_its_own_needs_no_other():
+    assert "TMPDIR" not in variables(function(), "h", replace(PLACE, temporary=None))
 
 
 def test_an_image_has_the_execution_environment_of_its_base():

@@ -1,0 +1,17 @@
+"""Needs longer than the init phase has, but only the first time."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+_MARK = Path("/tmp/imported-before")
+_FIRST = not _MARK.exists()
+_MARK.touch()
+if _FIRST:
+    threading.Event().wait()
+
+
+def handler(event: Any, context: Any) -> str:
+    return "ready"
