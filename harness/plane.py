@@ -20,10 +20,13 @@ from harness.services.cloudwatch import MetricDelivery
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
+from harness.services.lambda_.recursion import Recursion
+from harness.services.lambda_.spool import Spool
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
 from harness.state import State
@@ -71,13 +74,26 @@ class DataPlane:
         self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
         self._invoker = Invoker(self._launcher, journal, clock, options.max_sandboxes)
         door = self.endpoint.door
-        self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
+        configs, recursion = EventInvokeConfigs(functions, clock), Recursion(journal, clock)
+        self._queue = AsyncQueue(
+            self._invoker.invoke,
+            functions,
+            configs,
+            recursion,
+            door,
+            Spool(state.path("events")),
+            journal,
+            clock,
+            options.max_sandboxes,
+        )
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
-            LambdaService(control_plane, functions, code, self._invoker, self._queue),
+            LambdaService(
+                control_plane, functions, code, self._invoker, self._queue, configs, recursion
+            ),
             self._events,
             self._bedrock,
             self._gateway,

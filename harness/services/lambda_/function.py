@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 
-from harness.aws import json_answer, rest_call
+from harness.aws import ACCOUNT, json_answer, rest_call
 from harness.call import Handler
 from harness.errors import AwsError
 from harness.services.lambda_.unstored import Unstored
@@ -46,6 +46,10 @@ class Function:
     log_format: str
     state: str
     revision: str
+
+    @property
+    def unqualified_arn(self) -> str:
+        return ":".join(self.arn.split(":")[:7])
 
 
 def parse_reference(text: str) -> tuple[str, str]:
@@ -103,7 +107,6 @@ class Functions:
         self._region = region
         self._unstored = Unstored()
         self._known: dict[tuple[str, str], Function] = {}
-        self._event_configs: dict[str, dict[str, Any]] = {}
 
     async def get(self, reference: str, qualifier: str = "") -> Function:
         """Return a function; `AwsError` ResourceNotFoundException when there is none."""
@@ -135,25 +138,12 @@ class Functions:
     def forget(self) -> None:
         """Ask again from now on: something was changed through the API.
 
-        What is being asked at this moment ends up in the dictionaries dropped here.
+        What is being asked at this moment ends up in the dictionary dropped here.
         """
         self._known = {}
-        self._event_configs = {}
 
-    async def event_invoke_config(self, reference: str) -> dict[str, Any]:
-        """Return what PutFunctionEventInvokeConfig set for a function; {} when nothing was."""
-        name, _ = parse_reference(reference)
-        configs = self._event_configs
-        if name not in configs:
-            path = f"/2019-09-25/functions/{name}/event-invoke-config"
-            call = rest_call("lambda", self._region, "GetFunctionEventInvokeConfig", "GET", path)
-            try:
-                configs[name] = await json_answer(self._control_plane, call)
-            except AwsError as error:
-                if error.status != 404:
-                    raise
-                configs[name] = {}
-        return configs[name]
+    def arn(self, name: str) -> str:
+        return f"arn:aws:lambda:{self._region}:{ACCOUNT}:function:{name}"
 
     async def _ask(self, name: str, qualifier: str) -> Function:
         path = f"/2015-03-31/functions/{name}"
@@ -175,6 +165,5 @@ class Functions:
         return await json_answer(self._control_plane, call)
 
     def _not_found(self, name: str, qualifier: str) -> AwsError:
-        arn = f"arn:aws:lambda:{self._region}:123456789012:function:{name}"
-        message = f"Function not found: {arn}:{qualifier or '$LATEST'}"
+        message = f"Function not found: {self.arn(name)}:{qualifier or '$LATEST'}"
         return AwsError("ResourceNotFoundException", message, 404, {"Type": "User"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import deque
 from dataclasses import dataclass
 
@@ -53,13 +52,22 @@ class Invoker:
         return self.pools[key]
 
     async def invoke(
-        self, function: Function, request_id: str, payload: bytes, client_context: str = ""
+        self,
+        function: Function,
+        request_id: str,
+        payload: bytes,
+        client_context: str = "",
+        *,
+        trace: str,
     ) -> Invoked:
-        """Run one invocation; raises TooManyRequestsException when it is throttled."""
+        """Run one invocation; raises TooManyRequestsException when it is throttled.
+
+        trace: the X-Ray header that the function is to hand on.
+        """
         pool = self.pool(function)
         sandbox = await self._acquire(pool, function, request_id)
         try:
-            return await self._run(sandbox, request_id, payload, client_context, pool.busy)
+            return await self._run(sandbox, request_id, payload, client_context, trace, pool.busy)
         finally:
             pool.release(sandbox)
 
@@ -99,14 +107,22 @@ class Invoker:
         return sandbox
 
     async def _run(
-        self, sandbox: Sandbox, request_id: str, payload: bytes, context: str, concurrency: int
+        self,
+        sandbox: Sandbox,
+        request_id: str,
+        payload: bytes,
+        context: str,
+        trace: str,
+        concurrency: int,
     ) -> Invoked:
         function, started = sandbox.function, self._clock.now()
         tail: deque[str] = deque(maxlen=200)
         sandbox.output.tee = tail.append
         self._note("invocation.started", function, request_id, cold=sandbox.init_ms is not None)
         self._log(sandbox, start_line(request_id, function.version))
-        outcome, measured = await self._outcome(sandbox, request_id, payload, context, started)
+        outcome, measured = await self._outcome(
+            sandbox, request_id, payload, context, trace, started
+        )
         self._log(sandbox, end_line(request_id))
         self._log(sandbox, report_line(request_id, function.memory_mb, measured, outcome))
         sandbox.output.tee = None
@@ -129,14 +145,19 @@ class Invoker:
         return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:])
 
     async def _outcome(
-        self, sandbox: Sandbox, request_id: str, payload: bytes, context: str, started: float
+        self,
+        sandbox: Sandbox,
+        request_id: str,
+        payload: bytes,
+        context: str,
+        trace: str,
+        started: float,
     ) -> tuple[Outcome, Measured]:
         if failure := self._failures.pop(sandbox, None):
             self._log(sandbox, init_line(sandbox.init_ms or 0, "init", failure))
             return failure, Measured(0.0, sandbox.init_ms, 0)
         function = sandbox.function
         deadline_ms = int((started + function.timeout_s) * 1000)
-        trace = f"Root=1-{int(started):08x}-{secrets.token_hex(12)};Sampled=0"
         arn = function.arn
         settled = await sandbox.invoke(
             Invocation(request_id, payload, deadline_ms, arn, trace, context)

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
@@ -13,8 +14,12 @@ from harness.call import Bytes, Call, Handler, Reply
 from harness.errors import AwsError
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore
-from harness.services.lambda_.function import Function, Functions
+from harness.services.lambda_.dead_letters import check_dead_letters
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
+from harness.services.lambda_.function import Function, Functions, parse_reference
 from harness.services.lambda_.invoker import Invoker
+from harness.services.lambda_.recursion import Recursion
+from harness.services.lambda_.recursion_config import RecursionConfigs
 
 _SYNC_LIMIT = 6 * 1024 * 1024
 _ASYNC_LIMIT = 1024 * 1024
@@ -35,12 +40,16 @@ class LambdaService:
         code: CodeStore,
         invoker: Invoker,
         queue: AsyncQueue,
+        configs: EventInvokeConfigs,
+        recursion: Recursion,
     ) -> None:
         self._control_plane = control_plane
         self._functions = functions
         self._code = code
         self._invoker = invoker
         self._queue = queue
+        self._configs = configs
+        self._recursion = recursion
         self._operations: dict[str, Operation] = {
             "Invoke": self._invoke,
             "CreateFunction": self._create,
@@ -53,6 +62,9 @@ class LambdaService:
             "InvokeAsync": _not_emulated,
             "InvokeWithResponseStream": _not_emulated,
             "CreateEventSourceMapping": _not_emulated,
+            "DeleteAlias": self._delete_alias,
+            **configs.operations,
+            **RecursionConfigs(functions, recursion).operations,
         }
 
     def claims(self, call: Call) -> bool:
@@ -69,6 +81,7 @@ class LambdaService:
 
     async def _create(self, call: Call) -> Reply:
         request = await _request(call)
+        check_dead_letters(request)
         await self._code.keep(request.get("Code", {}))
         return await self._change(call, request.get("FunctionName", ""), request)
 
@@ -78,7 +91,9 @@ class LambdaService:
         return await self._change(call, _reference(call), {})
 
     async def _update_configuration(self, call: Call) -> Reply:
-        return await self._change(call, _reference(call), await _request(call))
+        request = await _request(call)
+        check_dead_letters(request)
+        return await self._change(call, _reference(call), request)
 
     async def _change(self, call: Call, reference: str, request: dict[str, Any]) -> Reply:
         reply = await self._forward(call)
@@ -88,8 +103,20 @@ class LambdaService:
 
     async def _delete(self, call: Call) -> Reply:
         reply = await self._forward(call)
-        if reply.status < 300 and "Qualifier" not in call.parameters():
-            self._functions.deleted(_reference(call))
+        name, qualifier = parse_reference(_reference(call))
+        qualifier = call.parameters().get("Qualifier", qualifier)
+        if reply.status < 300:
+            self._configs.forget(name, qualifier)
+            if not qualifier:
+                self._functions.deleted(name)
+                self._recursion.forget(name)
+        return reply
+
+    async def _delete_alias(self, call: Call) -> Reply:
+        reply = await self._forward(call)
+        if reply.status < 300:
+            name, _ = parse_reference(_reference(call))
+            self._configs.forget(name, unquote(call.path.split("/")[5]))
         return reply
 
     async def _describe(self, call: Call) -> Reply:
@@ -108,7 +135,9 @@ class LambdaService:
         kind = call.header("x-amz-invocation-type", "RequestResponse")
         payload = await _payload(call, _ASYNC_LIMIT if kind == "Event" else _SYNC_LIMIT)
         if kind == "Event":
-            self._queue.accept(_qualified(function), call.id, payload)
+            reference = _as_invoked(_reference(call), qualifier)
+            header = call.header("x-amzn-trace-id")
+            await self._queue.accept(reference, call.id, payload, header)
             return Reply(202, [("x-amzn-requestid", call.id)])
         if kind == "DryRun":
             return Reply(204, [("x-amzn-requestid", call.id)])
@@ -118,7 +147,8 @@ class LambdaService:
 
     async def _synchronous(self, call: Call, function: Function, payload: bytes) -> Reply:
         context = _client_context(call.header("x-amz-client-context"))
-        invoked = await self._invoker.invoke(function, call.id, payload, context)
+        trace = self._recursion.enter(function.name, call.id, call.header("x-amzn-trace-id"))
+        invoked = await self._invoker.invoke(function, call.id, payload, context, trace=trace)
         headers = [
             ("content-type", "application/json"),
             ("x-amzn-requestid", call.id),
@@ -182,9 +212,10 @@ def _json(body: bytes | bytearray) -> Any:
         raise AwsError("InvalidRequestContentException", message, 400, _USER) from None
 
 
-def _qualified(function: Function) -> str:
-    version = "" if function.version == "$LATEST" else f":{function.version}"
-    return f"{function.name}{version}"
+def _as_invoked(reference: str, qualifier: str) -> str:
+    """Return name or name:qualifier: an alias stays one, its settings are its own."""
+    name, own = parse_reference(reference)
+    return f"{name}:{qualifier or own}" if qualifier or own else name
 
 
 def _bad_type(kind: str) -> str:
