@@ -29,6 +29,7 @@ from harness.services.lambda_.recursion import Recursion
 from harness.services.lambda_.spool import Spool
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.sns import Sns
 from harness.state import State
 from harness.status import Status
 
@@ -95,6 +96,7 @@ class DataPlane:
                 control_plane, functions, code, self._invoker, self._queue, configs, recursion
             ),
             self._events,
+            Sns(door, control_plane, journal, clock, region),
             self._bedrock,
             self._gateway,
             Status(self.status, self._logs),
@@ -106,6 +108,7 @@ class DataPlane:
         return {
             "lambda": "invocations run here; configuration is moto's",
             "s3": "notifications are sent from here; objects are moto's",
+            "sns": "functions are invoked from here; topics are moto's",
             "bedrock-runtime": "emulated here",
             "execute-api": "emulated here; configuration is moto's",
             "everything else": "moto",

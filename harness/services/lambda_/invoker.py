@@ -58,11 +58,11 @@ class Invoker:
         payload: bytes,
         client_context: str = "",
         *,
-        trace: str,
+        trace: str = "",
     ) -> Invoked:
         """Run one invocation; raises TooManyRequestsException when it is throttled.
 
-        trace: the X-Ray header that the function is to hand on.
+        trace: the X-Ray header that the function hands on.
         """
         pool = self.pool(function)
         sandbox = await self._acquire(pool, function, request_id)

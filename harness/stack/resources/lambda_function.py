@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.stack.properties import Leaf, MapOf, Properties, Refused, SetOf, Shape
+from harness.stack.properties import Leaf, MapOf, Properties, SetOf, Shape
 from harness.stack.resources import Created
 from harness.stack.tags import TAGS, as_list, as_map
 
@@ -17,9 +17,7 @@ PROPERTIES: dict[str, Shape] = {
         "S3Key": Leaf.WRITE_ONLY,
         "S3ObjectVersion": Leaf.WRITE_ONLY,
     },
-    "DeadLetterConfig": Refused(
-        "moto forgets it; use EventInvokeConfig with DestinationConfig.OnFailure instead"
-    ),
+    "DeadLetterConfig": {"TargetArn": Leaf.WRITE_ONLY},  # the endpoint knows it, moto forgets it
     "Description": Leaf.VALUE,
     "Environment": {"Variables": MapOf(Leaf.SECRET)},
     "EphemeralStorage": {"Size": Leaf.VALUE},

@@ -81,18 +81,6 @@ def test_a_property_in_the_branch_that_is_taken_is_looked_at():
     assert message.startswith("Bucket VersioningConfiguration.Typo: is not supported")
 
 
-def test_what_moto_would_lose_is_refused_with_the_way_out():
-    message = refused(
-        {
-            "Function": {
-                "Type": "AWS::Lambda::Function",
-                "Properties": {"DeadLetterConfig": {"TargetArn": "arn"}},
-            }
-        }
-    )
-    assert message.startswith("Function DeadLetterConfig: moto forgets it; use EventInvokeConfig")
-
-
 @pytest.mark.parametrize(
     ("resources", "message"),
     [
