@@ -162,20 +162,26 @@ BODIES = (
     | JSON.map(json.dumps).map(str.encode)
     | st.binary(max_size=30)
 )
-PATHS = ("2019-09-25/functions/{}/event-invoke-config", "2024-08-31/functions/{}/recursion-config")
+CONFIG = "2019-09-25/functions/{}/event-invoke-config"
+RECURSION = "2024-08-31/functions/{}/recursion-config"
+OPERATIONS = [
+    *((method, CONFIG) for method in ("PUT", "POST", "GET", "DELETE")),
+    *((method, RECURSION) for method in ("PUT", "GET")),
+    ("GET", f"{CONFIG}/list"),
+]
 
 
 @settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    path=st.sampled_from(PATHS),
-    method=st.sampled_from(["PUT", "POST", "GET", "DELETE"]),
+    operation=st.sampled_from(OPERATIONS),
     name=st.sampled_from(["{}", "missing", "%24", "arn:aws", "a%2Fb", "x" * 300]),
     query=st.sampled_from(["", "?Qualifier=", "?Qualifier=%00", "?Marker=-1", "?MaxItems=a"]),
     body=BODIES,
 )
-def test_3_4_malformed_requests_get_an_answer(function, account, path, method, name, query, body):
+def test_3_4_malformed_requests_get_an_answer(function, account, operation, name, query, body):
+    method, path = operation
     target = path.format(name.format(function.name))
     with connected(account.url, account.signed("lambda")) as wire:
         wire.request(f"{method} /{target}{query}", body=body)
