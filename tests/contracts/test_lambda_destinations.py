@@ -238,3 +238,11 @@ def test_3_8_each_event_counts_once_and_its_age_at_each_attempt(account: Account
     assert total(account, function, "AsyncEventsDropped", 1) == 1
     oldest = max(point["Maximum"] for point in points(account, function, "AsyncEventAge"))
     assert 60_000 <= oldest < 70_000
+
+
+def test_differs_a_missing_dead_letter_queue_is_found_out_when_it_is_needed(account: Account):
+    """On AWS the execution role must be allowed to send there before the function is created."""
+    missing = account.queue().arn + "-missing"
+    function = account.function("subject.echo", DeadLetterConfig={"TargetArn": missing})
+    described = account.lambda_.get_function_configuration(FunctionName=function.name)
+    assert described["DeadLetterConfig"] == {"TargetArn": missing}

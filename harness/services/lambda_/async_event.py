@@ -32,7 +32,8 @@ class Attempt:
 
 @dataclass(slots=True, eq=False)
 class AsyncEvent:
-    """reference: name or name:qualifier, as it was invoked; trace: the header that came with it.
+    """reference: name or name:qualifier, as it was invoked. trace: the header that came with it,
+    else one of its own from its first attempt on.
 
     aged_s: its age as AWS would have it: prescribed waits in full, however much shorter
     `--time-scale` makes them, the function's own time, and what throttles held it up for.

@@ -85,8 +85,7 @@ class AsyncQueue:
         except OSError as error:
             message = f"The event cannot be kept in the state directory: {error.strerror}"
             raise AwsError("ServiceException", message, 500, {"Type": "Service"}) from error
-        cause = header or trace.rooted(self._clock.now())
-        event = AsyncEvent(sys.intern(reference), request_id, kept, cause)
+        event = AsyncEvent(sys.intern(reference), request_id, kept, header)
         self.depth += 1
         self._note("async.accepted", event)
         self._make_ready(event)
@@ -143,6 +142,7 @@ class AsyncQueue:
         settings = self._settings(event)
         policy = retries.policy(settings)
         event.attempt = None
+        event.trace = event.trace or trace.rooted(self._clock.now())
         try:
             event.function = function = await self._functions.get(event.reference)
         except Exception as error:

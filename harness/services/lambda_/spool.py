@@ -6,7 +6,6 @@ The directory lives as long as the environment, and so does what is accepted her
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -37,7 +36,7 @@ class Spool:
         size = len(payload)
         if size <= min(self._small, self._free):
             self._free -= size
-            return _InMemory(payload, self._give_back)
+            return _InMemory(payload, self)
         path = self._directory / str(next(self._names))
         await asyncio.to_thread(_write, path, payload)
         return _OnDisk(path)
@@ -48,26 +47,31 @@ class Spool:
             return await self.keep(payload)
         except OSError:
             self._free -= len(payload)
-            return _InMemory(payload, self._give_back)
+            return _InMemory(payload, self)
 
-    def _give_back(self, size: int) -> None:
+    def give_back(self, size: int) -> None:
+        """Count memory as free again."""
         self._free += size
 
 
 class _InMemory:
-    def __init__(self, payload: bytes, give_back: Callable[[int], None]) -> None:
+    __slots__ = ("_payload", "_spool")
+
+    def __init__(self, payload: bytes, spool: Spool) -> None:
         self._payload = payload
-        self._give_back = give_back
+        self._spool = spool
 
     async def read(self) -> bytes:
         return self._payload
 
     async def discard(self) -> None:
-        self._give_back(len(self._payload))
+        self._spool.give_back(len(self._payload))
         self._payload = b""
 
 
 class _OnDisk:
+    __slots__ = ("_path",)
+
     def __init__(self, path: Path) -> None:
         self._path = path
 

@@ -17,7 +17,8 @@ import orjson
 from harness.aws import rest_call
 from harness.call import Bytes, Call, Handler, Reply
 from harness.clock import Clock, iso8601
-from harness.errors import AwsError
+from harness.errors import AwsError, HarnessError
+from harness.http1 import ProtocolError
 from harness.journal import Journal
 from harness.services.sns.message import (
     Message,
@@ -33,6 +34,7 @@ _SHOWN = re.compile(
     rb"<entry>\s*<key>FilterPolicy</key>\s*<value>[^<]*delivered-by-the-endpoint[^<]*</value>\s*</entry>"
 )
 _SUBSCRIPTION = re.compile(rb"<SubscriptionArn>([^<]+)</SubscriptionArn>")
+_UNAVAILABLE = (AwsError, HarnessError, ProtocolError, ConnectionError)
 _FILTERS = ("FilterPolicy", "FilterPolicyScope")
 
 
@@ -71,11 +73,11 @@ class Sns:
         return await (operation(call, parameters) if operation else self._control_plane(call))
 
     async def _subscribe(self, call: Call, parameters: Parameters) -> Reply:
-        if parameters.get("Protocol") != "lambda":
+        if parameters.get("Protocol") != "lambda" or not parameters.get("Endpoint"):
             return await self._control_plane(call)
         keys = [name for name in parameters if re.fullmatch(r"Attributes\.entry\.\d+\.key", name)]
         if any(parameters[name] in _FILTERS for name in keys):
-            raise _no_filters()
+            return _no_filters(call)
         entries = len(keys) + 1
         added = {"key": "FilterPolicy", "value": _NOTHING_PASSES}
         parameters |= {f"Attributes.entry.{entries}.{name}": value for name, value in added.items()}
@@ -96,7 +98,7 @@ class Sns:
         subscription = parameters.get("SubscriptionArn", "")
         of_function = subscription in self._functions.get(_topic_of(subscription), {})
         if of_function and parameters.get("AttributeName") in _FILTERS:
-            raise _no_filters()
+            return _no_filters(call)
         return await self._control_plane(call)
 
     async def _get_attributes(self, call: Call, parameters: Parameters) -> Reply:
@@ -144,7 +146,7 @@ class Sns:
             try:
                 await self._door(invoke)
                 self._journal.record("sns.delivered", request_id=invoke.id, **detail)
-            except AwsError as error:
+            except _UNAVAILABLE as error:
                 self._journal.record("sns.undelivered", reason=str(error), **detail)
 
 
@@ -154,11 +156,18 @@ def _topic_of(subscription: str) -> str:
 
 def _with_parameters(call: Call, parameters: Parameters) -> Call:
     body = urlencode(parameters).encode()
-    headers = [header for header in call.headers if header[0] != "content-length"]
+    framing = ("content-length", "transfer-encoding")
+    headers = [header for header in call.headers if header[0] not in framing]
     headers.append(("content-length", str(len(body))))
     return replace(call, headers=headers, body=Bytes(body))
 
 
-def _no_filters() -> AwsError:
-    message = "filter policies of subscriptions with protocol lambda are not emulated here"
-    return AwsError("NotImplemented", f"{message} (docs/services/sns.md)", 501)
+def _no_filters(call: Call) -> Reply:
+    """Return the refusal as SNS puts errors on the wire."""
+    body = (
+        '<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type>'
+        "<Code>NotImplemented</Code><Message>filter policies of subscriptions with protocol lambda "
+        "are not emulated here (docs/services/sns.md)</Message></Error>"
+        f"<RequestId>{call.id}</RequestId></ErrorResponse>"
+    )
+    return Reply(501, [("content-type", "text/xml")], body.encode())
