@@ -7,14 +7,16 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+_WIDENED = 1 / 8
+
 
 class Lane(Generic[Item]):
     """A line of its own for each function, so that nobody waits behind another's events.
 
     limit: as many as this machine runs sandboxes for. Throttles narrow the lane to what did run,
-    and it widens again by one for each round without: "if the queue has many entries, Lambda
-    reduces the rate at which it reads" (aws-behaviour §3.3). So a long queue in front of a small
-    reserved concurrency does not become a storm of throttles.
+    and it widens again by one for every eight attempts without: "if the queue has many entries,
+    Lambda reduces the rate at which it reads" (aws-behaviour §3.3). So a long queue in front of a
+    small reserved concurrency does not become a storm of throttles.
     """
 
     def __init__(self, limit: int) -> None:
@@ -48,4 +50,4 @@ class Lane(Generic[Item]):
         if throttled:
             self._width = float(max(1, min(self.running, int(self._width))))
         else:
-            self._width = min(self._limit, self._width + 1 / self._width)
+            self._width = min(self._limit, self._width + _WIDENED)

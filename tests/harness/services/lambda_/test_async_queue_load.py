@@ -173,7 +173,7 @@ def test_a_small_concurrency_is_used_and_not_stormed():
     load = carried(7, [1, 0, 0, 0, 0], 600, slots=2, width=8, functions=1)
     assert load.most == 2
     assert all(ends == ["Success"] for ends in load.ends.values())
-    assert load.throttles < 300
+    assert load.throttles < 100
 
 
 def test_the_events_of_one_function_do_not_wait_behind_anothers():

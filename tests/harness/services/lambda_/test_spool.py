@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.services.lambda_.spool import Spool
@@ -49,6 +49,7 @@ def test_without_a_disk_an_event_is_refused_and_an_answer_kept(tmp_path: Path):
     asyncio.run(work())
 
 
+@settings(deadline=None)
 @given(payloads=st.lists(st.binary(max_size=20), max_size=15), memory=st.integers(0, 60))
 def test_what_is_kept_is_what_is_read(payloads, memory, tmp_path_factory):
     async def work(directory: Path) -> None:
