@@ -20,6 +20,7 @@ from harness.services.cloudwatch import MetricDelivery
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
+from harness.services.lambda_.destinations.telling import Telling
 from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
@@ -81,7 +82,7 @@ class DataPlane:
             functions,
             configs,
             recursion,
-            door,
+            Telling(door, configs.settings, journal, clock),
             Spool(state.path("events")),
             journal,
             clock,

@@ -9,18 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from harness.call import Handler
 from harness.clock import Clock
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.journal import Journal
 from harness.services.lambda_ import retries, trace
 from harness.services.lambda_.async_event import Answer, AsyncEvent, Attempt
-from harness.services.lambda_.destinations.delivery import send_dead_letter, send_record
-from harness.services.lambda_.destinations.ending import targets
+from harness.services.lambda_.destinations.telling import Telling
 from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.invoker import Invoked
@@ -53,7 +51,7 @@ class AsyncQueue:
         functions: Functions,
         configs: EventInvokeConfigs,
         recursion: Recursion,
-        door: Handler,
+        telling: Telling,
         spool: Spool,
         journal: Journal,
         clock: Clock,
@@ -63,7 +61,7 @@ class AsyncQueue:
         self._functions = functions
         self._configs = configs
         self._recursion = recursion
-        self._door = door
+        self._telling = telling
         self._spool = spool
         self._journal = journal
         self._clock = clock
@@ -139,8 +137,7 @@ class AsyncQueue:
         self._retries[event] = self._clock.later(seconds, due)
 
     async def _attempt(self, event: AsyncEvent) -> Step:
-        settings = self._settings(event)
-        policy = retries.policy(settings)
+        policy = retries.policy(self._configs.settings(event.name, event.qualifier))
         event.attempt = None
         event.trace = event.trace or trace.rooted(self._clock.now())
         try:
@@ -175,7 +172,8 @@ class AsyncQueue:
 
     def _not_started(self, event: AsyncEvent, policy: RetryPolicy, error: Exception) -> Step:
         """Treat a throttle, and whatever else kept the function from running, as §3.3 says."""
-        self._log_unexpected(event, error)
+        if not isinstance(error, _EXPECTED):
+            _log.error("event %s could not be run", event.request_id, exc_info=error)
         event.throttles += 1
         self._note("async.not_started", event, reason=str(error))
         return retries.after_throttle(policy, throttles=event.throttles, age_s=event.aged_s)
@@ -183,33 +181,9 @@ class AsyncQueue:
     async def _end(self, event: AsyncEvent, condition: str) -> None:
         kind = "async.succeeded" if condition == "Success" else "async.dropped"
         self._note(kind, event, condition=condition, attempts=event.attempts, **_made(event))
-        await self._tell(event, condition)
+        await self._telling.tell(event, condition)
         await event.discard()
         self.depth -= 1
-
-    async def _tell(self, event: AsyncEvent, condition: str) -> None:
-        """Send the event and its record wherever they are to go, one after the other."""
-        if event.function is None:
-            return
-        dead_letters = event.function.dead_letter_arn
-        for via, target in targets(self._settings(event), dead_letters, condition):
-            send = send_record if via == "destination" else send_dead_letter
-            try:
-                ending = await event.ending(condition, self._clock.now())
-                await send(self._door, target, ending)
-            except Exception as error:  # the other target is told all the same
-                self._log_unexpected(event, error)
-                detail = {"via": via, "target": target, "reason": str(error)}
-                self._note("async.destination_failed", event, **detail)
-            else:
-                self._note("async.delivered", event, via=via, target=target)
-
-    def _log_unexpected(self, event: AsyncEvent, error: Exception) -> None:
-        if not isinstance(error, _EXPECTED):
-            _log.error("event %s went wrong", event.request_id, exc_info=error)
-
-    def _settings(self, event: AsyncEvent) -> Mapping[str, Any]:
-        return self._configs.settings(event.name, event.qualifier)
 
     def _note(self, kind: str, event: AsyncEvent, **detail: Any) -> None:
         self._journal.record(kind, function=event.name, request_id=event.request_id, **detail)

@@ -14,6 +14,7 @@ from harness.call import Call, Reply
 from harness.clock import ManualClock
 from harness.journal import Event, Journal
 from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.destinations.telling import Telling
 from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.invoker import Invoked
@@ -60,7 +61,7 @@ class Stage:
             functions,
             self.configs,
             self.recursion,
-            self._door,
+            Telling(self._door, self.configs.settings, journal, clock),
             Spool(spool),
             journal,
             clock,

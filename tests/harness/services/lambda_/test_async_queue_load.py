@@ -17,6 +17,7 @@ from harness.call import Call, Reply
 from harness.clock import ManualClock
 from harness.journal import Event, Journal
 from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.destinations.telling import Telling
 from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.invoker import Invoked
@@ -54,12 +55,13 @@ class Load:
         self._random = random.Random(seed)  # noqa: S311 - a repeatable test
         self._weights = weights
         functions = Functions(self._control_plane, REGION)
+        configs = EventInvokeConfigs(functions, self.clock)
         self.queue = AsyncQueue(
             self._run,
             functions,
-            EventInvokeConfigs(functions, self.clock),
+            configs,
             Recursion(self.journal, self.clock),
-            self._control_plane,
+            Telling(self._control_plane, configs.settings, self.journal, self.clock),
             Spool(self.directory, memory=100_000, small=230),
             self.journal,
             self.clock,
