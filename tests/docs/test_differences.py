@@ -8,6 +8,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 
+_TEST = re.compile(r"^def (test_differs_\w+)", re.MULTILINE)
 TESTS = {
     "lambda-async.md": ("contracts/test_lambda_destinations.py",),
     "sns.md": ("contracts/test_sns.py",),
@@ -18,9 +19,5 @@ TESTS = {
 def test_a_page_lists_exactly_what_is_tested(page: str):
     text = (ROOT / "docs" / "services" / page).read_text()
     sources = [(ROOT / "tests" / name).read_text() for name in TESTS[page]]
-    tested = {
-        name
-        for source in sources
-        for name in re.findall(r"^def (test_differs_\w+)", source, re.MULTILINE)
-    }
+    tested = {name for source in sources for name in _TEST.findall(source)}
     assert set(re.findall(r"`(test_differs_\w+)`", text)) == tested
