@@ -285,3 +285,16 @@ def test_an_event_too_old_ends_with_the_last_answer(staged):
 
     settings = {"MaximumEventAgeInSeconds": 70, **destinations(OnFailure="bad")}
     staged(work, BAD, *[BUSY] * 4, settings=settings)
+
+
+def test_what_there_is_no_room_for_is_refused_and_not_accepted(staged, tmp_path: Path):
+    async def work(stage: Stage) -> None:
+        await stage.until("async.succeeded")
+        (tmp_path / "events").write_text("a file where the directory should be")
+        with pytest.raises(AwsError) as refused:
+            await stage.queue.accept("f", "id-2", b"x" * 100_000)
+        assert (refused.value.code, refused.value.status) == ("ServiceException", 500)
+        await stage.ended()
+        assert stage.queue.depth == 0
+
+    staged(work, GOOD)
