@@ -10,6 +10,7 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -33,6 +34,14 @@ class Clock(Protocol):
         """Wait out a delay that AWS prescribes (a retry, a poll interval)."""
         ...
 
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], object]:
+        """Call `call` after such a delay, without a task of its own; return what calls it off."""
+        ...
+
+    def moment(self, seconds: float) -> float:
+        """Return when such a delay that begins now will be over, in seconds since the epoch."""
+        ...
+
 
 class SystemClock:
     def __init__(self, scale: float = 1.0) -> None:
@@ -46,6 +55,12 @@ class SystemClock:
 
     async def wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._scale)
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(seconds / self._scale, call).cancel
+
+    def moment(self, seconds: float) -> float:
+        return time.time() + seconds / self._scale
 
 
 class ManualClock:
@@ -66,6 +81,15 @@ class ManualClock:
         future = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waits, (self._now + seconds, next(self._order), future))
         await future
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Callable[[], object]:
+        future = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda done: None if done.cancelled() else call())
+        heapq.heappush(self._waits, (self._now + seconds, next(self._order), future))
+        return future.cancel
+
+    def moment(self, seconds: float) -> float:
+        return self._now + seconds
 
     @property
     def pending(self) -> list[float]:

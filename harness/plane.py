@@ -25,16 +25,21 @@ from harness.services.lambda_.code import CodeStore, ImageSource
 from harness.services.lambda_.code_download import CodeDownload
 from harness.services.lambda_.configuration.api import ConfigurationApi
 from harness.services.lambda_.configuration.registry import Registry
+from harness.services.lambda_.destinations.telling import Telling
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.executors.platform import Wanted
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.provisioning import Provisioning
+from harness.services.lambda_.recursion import Recursion
 from harness.services.lambda_.room import Room
+from harness.services.lambda_.spool import Spool
 from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.sns import Sns
 from harness.state import State
 from harness.status import Status
 from harness.why.service import Why
@@ -85,17 +90,36 @@ class DataPlane:
         self._provisioning = Provisioning(functions, invoker, options.max_sandboxes, clock)
         configuration.provision_with(self._provisioning)
         door = self.endpoint.door
-        self._queue = AsyncQueue(invoker.run_event, functions, door, journal, clock)
+        configs, recursion = EventInvokeConfigs(functions, clock), Recursion(journal, clock)
+        self._queue = AsyncQueue(
+            invoker.run_event,
+            functions,
+            configs,
+            recursion,
+            Telling(door, configs.settings, journal, clock),
+            Spool(state.path("events")),
+            journal,
+            clock,
+            options.max_sandboxes,
+        )
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
             LambdaService(
-                configuration.handle, region, functions, invoker, self._queue, self._provisioning
+                configuration.handle,
+                region,
+                functions,
+                invoker,
+                self._queue,
+                self._provisioning,
+                configs,
+                recursion,
             ),
             CodeDownload(code),
             self._events,
+            Sns(door, control_plane, journal, clock, region),
             self._bedrock,
             self._gateway,
             Why(state.path("journal.jsonl"), journal),
@@ -108,6 +132,7 @@ class DataPlane:
         return {
             "lambda": "emulated here",
             "s3": "notifications are sent from here; objects are moto's",
+            "sns": "functions are invoked from here; topics are moto's",
             "bedrock-runtime": "emulated here",
             "execute-api": "emulated here; configuration is moto's",
             "everything else": "moto",

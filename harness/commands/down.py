@@ -14,6 +14,7 @@ import contextlib
 import os
 from signal import SIGKILL, SIGTERM, Signals
 
+from harness.errors import EnvironmentFailedError
 from harness.process_id import ProcessId
 from harness.settings import Settings
 from harness.state import State
@@ -36,8 +37,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     state = State(settings.state_dir)
     holder = state.holder()
     if holder is not None:
+        unfinished = _unfinished_events(state)
         _end(holder, state, arguments.timeout)
         print(f"stopped the environment in {state.directory}")
+        if unfinished:
+            print(f"{unfinished} accepted asynchronous events were not finished")
     leftovers = state.directory.exists() and state.claim()
     if leftovers:
         print(f"removed what a killed environment left in {state.directory}")
@@ -46,6 +50,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if holder is None and not leftovers:
         print(f"no environment is running in {state.directory}")
     return 0
+
+
+def _unfinished_events(state: State) -> int:
+    """Return how many accepted events have not ended; one that does not answer is stopped too."""
+    from harness import control, environment
+
+    try:
+        return int(control.status(environment.load(state))["queued_events"])
+    except EnvironmentFailedError:
+        return 0
 
 
 def _end(holder: ProcessId, state: State, timeout: float) -> None:

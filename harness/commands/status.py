@@ -55,6 +55,7 @@ def _overview(running: Environment, answer: dict[str, Any]) -> list[tuple[str, o
         ("runtime", running.runtime),
         ("memory_mb", answer["memory_mb"]),
         ("sandboxes", _brief(answer["sandboxes"])),
+        ("queued events", answer["queued_events"]),
         ("database", _brief(answer["database"])),
         *((f"service {name}", _brief(state)) for name, state in answer["services"].items()),
     ]

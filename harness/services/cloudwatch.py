@@ -37,17 +37,34 @@ def lambda_metrics(event: Event) -> list[Datum]:
     ]
 
 
+_COUNTED = {
+    "async.accepted": "AsyncEventsReceived",
+    "async.dropped": "AsyncEventsDropped",
+    "invocation.recursive": "RecursiveInvocationsDropped",
+}
+_UNDELIVERED = {
+    "dead_letter_queue": "DeadLetterErrors",
+    "destination": "DestinationDeliveryFailures",
+}
+
+
 def async_metrics(event: Event) -> list[Datum]:
-    """Return the points of the asynchronous queue (pure)."""
-    name = {"async.accepted": "AsyncEventsReceived", "async.dropped": "AsyncEventsDropped"}.get(
-        event.kind
-    )
+    """Return the points of the asynchronous queue (pure).
+
+    The age is that of an event whose function did run; members `started` and `age_s` say so.
+    """
+    detail = event.detail
+    counted = _COUNTED.get(event.kind, "")
+    if event.kind == "async.destination_failed":
+        counted = _UNDELIVERED.get(detail["via"], "")
     points: list[Datum] = []
-    if name:
-        points.append((event.detail["function"], name, 1, "Count", event.time))
-    if event.kind == "async.attempt":
-        age = event.detail["age_s"] * 1000
-        points.append((event.detail["function"], "AsyncEventAge", age, "Milliseconds", event.time))
+    if counted:
+        points.append((detail["function"], counted, 1, "Count", event.time))
+    if event.kind.startswith("async.") and "started" in detail:
+        age_ms = detail["age_s"] * 1000
+        points.append(
+            (detail["function"], "AsyncEventAge", age_ms, "Milliseconds", detail["started"])
+        )
     return points
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.account import Account, Function, Queue
+from tests.contracts.metrics import total
 
 
 def failing(account: Account, reports: Queue, **settings: Any) -> Function:
@@ -101,3 +102,54 @@ def test_3_2_a_time_out_is_retried_as_well(account: Account):
     record = failures.receive()
     assert record["requestContext"]["approximateInvokeCount"] == 2
     assert record["responsePayload"]["errorType"] == "Sandbox.Timedout"
+
+
+def test_3_3_a_throttle_is_no_attempt_and_the_event_waits(account: Account):
+    reports, signals, successes = account.queue(), account.queue(), account.queue()
+    variables = {"REPORTS": reports.url, "SIGNALS": signals.url}
+    function = account.function("subject.report_and_wait", variables, Timeout=30)
+    configured(
+        account,
+        function,
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnSuccess": {"Destination": successes.arn}},
+    )
+    account.lambda_.put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=1
+    )
+    for number in range(3):
+        function.invoke({"n": number}, InvocationType="Event")
+    assert reports.receive() == "running"
+    assert total(account, function, "Throttles", 1) >= 1
+    for _ in range(3):
+        signals.send()
+    records = [successes.receive() for _ in range(3)]
+    assert sorted(record["requestPayload"]["n"] for record in records) == [0, 1, 2]
+    assert [record["requestContext"]["approximateInvokeCount"] for record in records] == [1] * 3
+
+
+def test_1_9_events_of_up_to_1_mb_arrive_as_they_are(account: Account):
+    successes = account.queue()
+    function = account.function("subject.measure", Timeout=30)
+    destination = {"OnSuccess": {"Destination": successes.arn}}
+    configured(account, function, DestinationConfig=destination)
+    text = "x" * (1024 * 1024 - 2)
+    with pytest.raises(account.lambda_.exceptions.RequestTooLargeException):
+        function.invoke(text + "x", InvocationType="Event")
+    for number in range(12):
+        function.invoke(text[: 1000 * 1000 + number], InvocationType="Event")
+    lengths = sorted(successes.receive()["responsePayload"] for _ in range(12))
+    assert lengths == [1000 * 1000 + number for number in range(12)]
+
+
+def test_3_1_an_event_survives_the_end_of_its_sandbox(account: Account):
+    failures = account.queue()
+    function = account.function("subject.die")
+    destination = {"OnFailure": {"Destination": failures.arn}}
+    configured(account, function, DestinationConfig=destination)
+    for number in range(5):
+        function.invoke({"n": number}, InvocationType="Event")
+    records = [failures.receive() for _ in range(5)]
+    assert sorted(record["requestPayload"]["n"] for record in records) == list(range(5))
+    assert [record["requestContext"]["approximateInvokeCount"] for record in records] == [3] * 5
+    assert {record["responsePayload"]["errorType"] for record in records} == {"Runtime.ExitError"}

@@ -79,3 +79,34 @@ def test_the_system_clock_tells_the_time_unscaled():
 )
 def test_times_have_milliseconds(time, text):
     assert iso8601(time) == text
+
+
+def test_a_call_comes_later_unless_it_is_called_off():
+    async def work() -> None:
+        clock, called = ManualClock(), []
+        clock.later(2.0, lambda: called.append("two"))
+        call_off = clock.later(1.0, lambda: called.append("one"))
+        call_off()
+        assert clock.pending == [2.0]
+        clock.advance(2.0)
+        await asyncio.sleep(0)
+        assert called == ["two"]
+
+    asyncio.run(work())
+
+
+def test_the_system_clock_scales_what_comes_later():
+    async def work() -> None:
+        loop, clock = asyncio.get_running_loop(), SystemClock(scale=3600.0)
+        before = loop.time()
+        clock.later(36_000.0, lambda: None)
+        (timer,) = [timer for timer in loop._scheduled if not timer.cancelled()]
+        assert timer.when() - before == pytest.approx(10.0, abs=1.0)
+        timer.cancel()
+        assert clock.moment(36_000.0) - clock.now() == pytest.approx(10.0, abs=1.0)
+
+    asyncio.run(work())
+
+
+def test_a_manual_clock_knows_when_a_delay_is_over():
+    assert ManualClock(start=100.0).moment(60.0) == 160.0

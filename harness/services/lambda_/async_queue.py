@@ -1,167 +1,195 @@
-"""Lambda's internal queue: accepted at once, run later, retried, and never lost without a trace."""
+"""Lambda's internal queue: accepted at once, run later, retried, and never lost without a trace.
+
+Each function has a lane of its own. What waits for a retry is one timer; what is under way is one
+task; payloads that wait are in the spool. Nothing polls.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
 
-from harness.call import Handler
 from harness.clock import Clock
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.journal import Journal
-from harness.services.lambda_.destinations import (
-    Ending,
-    dead_letter_attributes,
-    record,
-    send_to_queue,
-)
+from harness.services.lambda_ import retries, trace
+from harness.services.lambda_.async_event import Answer, AsyncEvent, Attempt
+from harness.services.lambda_.destinations.telling import Telling
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.invoker import Invoked
-from harness.services.lambda_.outcome import Outcome
-from harness.services.lambda_.retries import (
-    GiveUp,
-    RetryAfter,
-    RetryPolicy,
-    after_failure,
-    after_throttle,
-)
+from harness.services.lambda_.lane import Lane
+from harness.services.lambda_.recursion import Recursion, RecursiveInvocationError
+from harness.services.lambda_.retries import End, RetryPolicy, Step
+from harness.services.lambda_.spool import Spool
 
-Run = Callable[[Function, str, bytes], Awaitable[Invoked]]
-Message = tuple[str, str, dict[str, Any] | None]
-_UNAVAILABLE = (AwsError, HarnessError, ProtocolError, ConnectionError)
+_log = logging.getLogger(__name__)
+_EXPECTED = (AwsError, HarnessError, ProtocolError, ConnectionError)
 
 
-@dataclass(slots=True)
-class AsyncEvent:
-    """One accepted event; function: the reference it was invoked by."""
+class Run(Protocol):
+    """The invoker's `invoke`: raises when the function could not be started."""
 
-    function: str
-    request_id: str
-    payload: bytes
-    accepted: float
-    attempts: int = 0
-    throttles: int = 0
+    async def __call__(
+        self, function: Function, request_id: str, payload: bytes, *, trace: str
+    ) -> Invoked: ...
 
 
 class AsyncQueue:
-    """Runs accepted events through `run(function, request_id, payload)`, which is the invoker's."""
+    """Runs accepted events through `run`; at most `width` of one function at the same time.
+
+    depth: how many accepted events have not ended yet.
+    """
 
     def __init__(
-        self, run: Run, functions: Functions, door: Handler, journal: Journal, clock: Clock
+        self,
+        run: Run,
+        functions: Functions,
+        configs: EventInvokeConfigs,
+        recursion: Recursion,
+        telling: Telling,
+        spool: Spool,
+        journal: Journal,
+        clock: Clock,
+        width: int,
     ) -> None:
         self._run = run
         self._functions = functions
-        self._door = door
+        self._configs = configs
+        self._recursion = recursion
+        self._telling = telling
+        self._spool = spool
         self._journal = journal
         self._clock = clock
-        self._events: set[asyncio.Task[None]] = set()
+        self._width = width
+        self._lanes: dict[str, Lane[AsyncEvent]] = {}
+        self._retries: dict[AsyncEvent, Callable[[], object]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.depth = 0
 
-    @property
-    def depth(self) -> int:
-        """Return how many accepted events have not ended yet."""
-        return len(self._events)
+    async def accept(
+        self, reference: str, request_id: str, payload: bytes, header: str = ""
+    ) -> None:
+        """Take an event; whoever awaited this may answer 202.
 
-    def accept(self, function: str, request_id: str, payload: bytes) -> None:
-        event = AsyncEvent(function, request_id, payload, self._clock.now())
+        reference: name or name:qualifier; header: the X-Amzn-Trace-Id that came with it.
+        """
+        try:
+            kept = await self._spool.keep(payload)
+        except OSError as error:
+            message = f"The event cannot be kept in the state directory: {error.strerror}"
+            raise AwsError("ServiceException", message, 500, {"Type": "Service"}) from error
+        event = AsyncEvent(sys.intern(reference), request_id, kept, header)
+        self.depth += 1
         self._note("async.accepted", event)
-        task = asyncio.ensure_future(self._see_through(event))
-        self._events.add(task)
-        task.add_done_callback(self._events.discard)
+        self._make_ready(event)
 
     async def close(self) -> None:
-        for task in self._events:
+        """Stop; `depth` is then the number of events that were accepted and did not end."""
+        for call_off in self._retries.values():
+            call_off()
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._events, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _see_through(self, event: AsyncEvent) -> None:
-        """Attempt until the event succeeds or is given up, then tell its destinations."""
-        while True:
-            outcome = await self._attempt(event)
-            if outcome is not None and not outcome.failed:
-                return await self._end(event, outcome, "Success")
-            verdict = self._verdict(await self._policy(event), event, outcome)
-            if isinstance(verdict, GiveUp):
-                return await self._end(event, outcome, verdict.condition)
-            self._note("async.retry", event, seconds=verdict.seconds)
-            await self._clock.wait(verdict.seconds)
+    def _make_ready(self, event: AsyncEvent) -> None:
+        lane = self._lanes.get(event.name)
+        if lane is None:
+            lane = self._lanes[event.name] = Lane(self._width)
+        event.ready_since = self._clock.monotonic()
+        lane.add(event)
+        self._dispatch(lane)
 
-    async def _attempt(self, event: AsyncEvent) -> Outcome | None:
-        """Run the event once; None when it was throttled or could not be started."""
-        self._note("async.attempt", event, age_s=self._age(event))
+    def _dispatch(self, lane: Lane[AsyncEvent]) -> None:
+        while (event := lane.take()) is not None:
+            waited = self._clock.monotonic() - event.ready_since
+            event.was_ready(waited, throttled=lane.throttled)
+            task = asyncio.ensure_future(self._see_to(lane, event))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _see_to(self, lane: Lane[AsyncEvent], event: AsyncEvent) -> None:
+        """Attempt an event once; then it ends, or it is put back."""
         try:
-            function = await self._functions.get(event.function)
-            invoked = await self._run(function, event.request_id, event.payload)
-        except _UNAVAILABLE as error:
-            event.throttles += 1
-            self._note("async.not_started", event, reason=str(error))
-            return None
-        event.attempts += 1
-        event.throttles = 0
-        return invoked.outcome
+            step = await self._attempt(event)
+            if isinstance(step, End):
+                await self._end(event, step.condition)
+            else:
+                self._put_back(event, step.seconds)
+        finally:
+            lane.done(throttled=event.throttles > 0)
+        self._dispatch(lane)
+        if lane.empty:
+            self._lanes.pop(event.name, None)
 
-    async def _policy(self, event: AsyncEvent) -> RetryPolicy:
-        settings = await self._settings(event)
-        default = RetryPolicy()
-        return RetryPolicy(
-            settings.get("MaximumRetryAttempts", default.maximum_retries),
-            settings.get("MaximumEventAgeInSeconds", default.maximum_age_s),
-        )
+    def _put_back(self, event: AsyncEvent, seconds: float) -> None:
+        def due() -> None:
+            del self._retries[event]
+            event.aged_s += seconds
+            self._make_ready(event)
 
-    async def _settings(self, event: AsyncEvent) -> dict[str, Any]:
+        at = self._clock.moment(seconds)
+        self._note("async.retry", event, seconds=seconds, at=at, **_made(event))
+        self._retries[event] = self._clock.later(seconds, due)
+
+    async def _attempt(self, event: AsyncEvent) -> Step:
+        policy = retries.policy(self._configs.settings(event.name, event.qualifier))
+        event.attempt = None
+        event.trace = event.trace or trace.rooted(self._clock.now())
         try:
-            return await self._functions.event_invoke_config(event.function)
-        except _UNAVAILABLE as error:
-            self._note("async.settings_unknown", event, reason=str(error))
-            return {}
+            event.function = function = await self._functions.get(event.reference)
+        except Exception as error:
+            if isinstance(error, AwsError) and error.status == 404:
+                return End("ResourceNotFound")
+            return self._not_started(event, policy, error)
+        reserved = function.reserved_concurrency
+        stopped = retries.before_attempt(policy, reserved=reserved, age_s=event.aged_s)
+        return stopped or await self._run_once(event, function, policy)
 
-    def _verdict(
-        self, policy: RetryPolicy, event: AsyncEvent, outcome: Outcome | None
-    ) -> RetryAfter | GiveUp:
-        age_s = self._age(event)
-        if outcome is None:
-            return after_throttle(policy, throttles=event.throttles, age_s=age_s)
-        return after_failure(policy, attempts=event.attempts, age_s=age_s)
+    async def _run_once(self, event: AsyncEvent, function: Function, policy: RetryPolicy) -> Step:
+        now, began = self._clock.now(), self._clock.monotonic()
+        age_s = event.aged_s + event.held_s
+        self._note("async.attempt", event, attempt=event.attempts + 1, age_s=age_s)
+        try:
+            header = self._recursion.enter(function.name, event.request_id, event.trace)
+            payload = await event.payload.read()
+            invoked = await self._run(function, event.request_id, payload, trace=header)
+        except RecursiveInvocationError:
+            return End("RecursiveInvocation")
+        except Exception as error:  # whatever went wrong, the event is not lost by it
+            return self._not_started(event, policy, error)
+        outcome, took_s = invoked.outcome, self._clock.monotonic() - began
+        kept = await self._spool.keep_answer(outcome.payload)
+        answer = Answer(outcome.failed, kept, function.version, header)
+        await event.answered(answer, Attempt(now, age_s), took_s)
+        if not outcome.failed:
+            return End("Success")
+        return retries.after_failure(policy, attempts=event.attempts, age_s=event.aged_s)
 
-    def _age(self, event: AsyncEvent) -> float:
-        return self._clock.now() - event.accepted
+    def _not_started(self, event: AsyncEvent, policy: RetryPolicy, error: Exception) -> Step:
+        """Treat a throttle, and whatever else kept the function from running, as §3.3 says."""
+        if not isinstance(error, _EXPECTED):
+            _log.error("event %s could not be run", event.request_id, exc_info=error)
+        event.throttles += 1
+        self._note("async.not_started", event, reason=str(error))
+        return retries.after_throttle(policy, throttles=event.throttles, age_s=event.aged_s)
 
-    async def _end(self, event: AsyncEvent, outcome: Outcome | None, condition: str) -> None:
+    async def _end(self, event: AsyncEvent, condition: str) -> None:
         kind = "async.succeeded" if condition == "Success" else "async.dropped"
-        self._note(kind, event, condition=condition, attempts=event.attempts)
-        ending = Ending(event.request_id, event.payload, condition, event.attempts, outcome)
-        settings = await self._settings(event)
-        try:
-            function = await self._functions.get(event.function)
-        except _UNAVAILABLE as error:
-            self._note("async.destination_failed", event, target="", reason=str(error))
-            return
-        for message in self._messages(settings, function, ending):
-            await self._send(event, message)
-
-    async def _send(self, event: AsyncEvent, message: Message) -> None:
-        target, body, attributes = message
-        try:
-            await send_to_queue(self._door, target, body, attributes)
-            self._note("async.delivered", event, target=target)
-        except _UNAVAILABLE as error:
-            self._note("async.destination_failed", event, target=target, reason=str(error))
+        self._note(kind, event, condition=condition, attempts=event.attempts, **_made(event))
+        await self._telling.tell(event, condition)
+        await event.discard()
+        self.depth -= 1
 
     def _note(self, kind: str, event: AsyncEvent, **detail: Any) -> None:
-        self._journal.record(kind, function=event.function, request_id=event.request_id, **detail)
+        self._journal.record(kind, function=event.name, request_id=event.request_id, **detail)
 
-    def _messages(
-        self, settings: dict[str, Any], function: Function, ending: Ending
-    ) -> list[Message]:
-        succeeded = ending.condition == "Success"
-        configured = settings.get("DestinationConfig", {})
-        side = configured.get("OnSuccess" if succeeded else "OnFailure") or {}
-        messages: list[Message] = []
-        if target := side.get("Destination"):
-            messages.append((target, record(function, ending, self._clock.now()).decode(), None))
-        if function.dead_letter_arn and not succeeded:
-            letter = ending.payload.decode(errors="replace")
-            messages.append((function.dead_letter_arn, letter, dead_letter_attributes(ending)))
-        return messages
+
+def _made(event: AsyncEvent) -> dict[str, float]:
+    """Return what `AsyncEventAge` is made of: once for each time that the function ran."""
+    made = event.attempt
+    return {"started": made.started, "age_s": made.age_s} if made else {}

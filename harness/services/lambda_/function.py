@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
-from harness.aws import json_answer, rest_call
+from harness.aws import ACCOUNT, json_answer, rest_call
 from harness.call import Handler
 from harness.errors import AwsError
 from harness.services.lambda_.reference import parse_reference
@@ -56,6 +56,10 @@ class Function:
     def qualified_arn(self) -> str:
         """Return the ARN with a qualifier in any case: that of the call, or the version."""
         return self.arn if self.arn.count(":") > 6 else f"{self.arn}:{self.version}"
+
+    @property
+    def unqualified_arn(self) -> str:
+        return ":".join(self.arn.split(":")[:7])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,6 @@ class Functions:
         self._region = region
         self._chance = chance
         self._known: dict[tuple[str, str], _Route] = {}
-        self._event_configs: dict[str, dict[str, Any]] = {}
 
     async def get(self, reference: str, qualifier: str = "") -> Function:
         """Return a function; `AwsError` ResourceNotFoundException when there is none."""
@@ -150,25 +153,12 @@ class Functions:
     def forget(self) -> None:
         """Ask again from now on: something was changed through the API.
 
-        What is being asked at this moment ends up in the dictionaries dropped here.
+        What is being asked at this moment ends up in the dictionary dropped here.
         """
         self._known = {}
-        self._event_configs = {}
 
-    async def event_invoke_config(self, reference: str) -> dict[str, Any]:
-        """Return what PutFunctionEventInvokeConfig set for a function; {} when nothing was."""
-        name, _ = parse_reference(reference)
-        configs = self._event_configs
-        if name not in configs:
-            path = f"/2019-09-25/functions/{name}/event-invoke-config"
-            call = rest_call("lambda", self._region, "GetFunctionEventInvokeConfig", "GET", path)
-            try:
-                configs[name] = await json_answer(self._api, call)
-            except AwsError as error:
-                if error.status != 404:
-                    raise
-                configs[name] = {}
-        return configs[name]
+    def arn(self, name: str) -> str:
+        return f"arn:aws:lambda:{self._region}:{ACCOUNT}:function:{name}"
 
     async def _ask(self, name: str, qualifier: str) -> _Route:
         function = await self._described(name, qualifier)
@@ -193,5 +183,4 @@ class Functions:
         except AwsError as error:
             if error.status != 404:
                 raise
-            arn = f"arn:aws:lambda:{self._region}:123456789012:function:{name}"
-            raise no_function(f"{arn}:{qualifier or '$LATEST'}") from None
+            raise no_function(f"{self.arn(name)}:{qualifier or '$LATEST'}") from None

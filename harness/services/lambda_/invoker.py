@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox
 from harness.services.lambda_.throttle import Throttle
+from harness.services.lambda_.trace import root, rooted
 
 _TAIL_BYTES = 4096
 _PROVISIONED_INIT_S = 130.0
@@ -90,7 +90,7 @@ class Invoker:
             self._throttle.count_request(name, reserved)
             self._throttle.enter(name, reserved)
         try:
-            with self._nesting(_root(trace)) as urgent:
+            with self._nesting(root(trace)) as urgent:
                 pool = self.pool(function)
                 sandbox = await pool.acquire(function, urgent=urgent)
                 invocation = self._invocation(function, request_id, payload, client_context, trace)
@@ -132,33 +132,33 @@ class Invoker:
         client_context: str,
         trace: str,
     ) -> _Invocation:
-        if not _root(trace):
-            trace = f"Root=1-{int(self._clock.now()):08x}-{secrets.token_hex(12)};Sampled=0"
+        if not root(trace):
+            trace = rooted(self._clock.now())
         return _Invocation(function, request_id, payload, trace, client_context)
 
     async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
-        root = _root(invocation.trace)
-        self._running[root] += 1
+        chain = root(invocation.trace)
+        self._running[chain] += 1
         try:
             return await self._run(sandbox, invocation)
         finally:
-            _decrease(self._running, root)
+            _decrease(self._running, chain)
             pool.release(sandbox)
 
     @contextmanager
-    def _nesting(self, root: str) -> Iterator[bool]:
+    def _nesting(self, chain: str) -> Iterator[bool]:
         """Yield whether a running invocation waits for this one and nothing else yet.
 
         It then runs in the place of its caller, which does nothing meanwhile.
         """
-        urgent = self._nested[root] < self._running[root] if root else False
+        urgent = self._nested[chain] < self._running[chain] if chain else False
         if urgent:
-            self._nested[root] += 1
+            self._nested[chain] += 1
         try:
             yield urgent
         finally:
             if urgent:
-                _decrease(self._nested, root)
+                _decrease(self._nested, chain)
 
     @contextmanager
     def _throttling(self, function: Function, request_id: str) -> Iterator[None]:
@@ -251,12 +251,6 @@ def _init_limit(function: Function) -> float:
     if function.initialization == ON_DEMAND:
         return INIT_LIMIT_S
     return max(_PROVISIONED_INIT_S, function.timeout_s)
-
-
-def _root(trace: str) -> str:
-    """Return the root of a trace header, which a whole chain of calls shares; "" without one."""
-    _, found, rest = trace.partition("Root=")
-    return rest.partition(";")[0] if found else ""
 
 
 def _decrease(counter: Counter[str], key: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from harness.call import Call, Handler, Reply
 from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.event_stream import MEDIA_TYPE, response_stream
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.invoke_request import (
@@ -17,6 +18,8 @@ from harness.services.lambda_.invoke_request import (
 )
 from harness.services.lambda_.invoker import Invoked, Invoker
 from harness.services.lambda_.provisioning import Provisioning
+from harness.services.lambda_.recursion import Recursion
+from harness.services.lambda_.recursion_config import RecursionConfigs
 from harness.services.lambda_.reference import reference
 from harness.services.lambda_.refusal import conflict, not_emulated
 
@@ -39,6 +42,8 @@ class LambdaService:
         invoker: Invoker,
         queue: AsyncQueue,
         provisioning: Provisioning,
+        configs: EventInvokeConfigs,
+        recursion: Recursion,
     ) -> None:
         self._configuration = configuration
         self._region = region
@@ -46,6 +51,8 @@ class LambdaService:
         self._invoker = invoker
         self._queue = queue
         self._provisioning = provisioning
+        self._configs = configs
+        self._recursion = recursion
         self._operations: dict[str, Operation] = {
             "Invoke": self._invoke,
             "InvokeAsync": self._invoke_async,
@@ -57,6 +64,8 @@ class LambdaService:
             "DeleteAlias": self._delete_alias,
             "PutFunctionConcurrency": self._reserve,
             "CreateEventSourceMapping": _not_emulated,
+            **configs.operations,
+            **RecursionConfigs(functions, recursion).operations,
         }
 
     def claims(self, call: Call) -> bool:
@@ -90,13 +99,17 @@ class LambdaService:
             self._provisioning.drop(name, version)
         else:
             self._provisioning.drop_all(name)
+            self._recursion.forget(name)
+        self._configs.forget(name, version)
         self._invoker.retire(name, version)
         return reply
 
     async def _delete_alias(self, call: Call) -> Reply:
         reply = await self._forward(call)
         name, _ = reference(call, self._region)
-        self._provisioning.drop(name, call.path.rstrip("/").rsplit("/", 1)[-1])
+        alias = call.path.rstrip("/").rsplit("/", 1)[-1]
+        self._provisioning.drop(name, alias)
+        self._configs.forget(name, alias)
         return reply
 
     async def _reserve(self, call: Call) -> Reply:
@@ -126,7 +139,7 @@ class LambdaService:
         function = await self._function(call)
         request = await invoke_request(call)
         if request.kind == "Event":
-            self._queue.accept(self._named(call), call.id, request.payload)
+            await self._accept(call, request.payload)
             return Reply(202, [("x-amzn-requestid", call.id)])
         if request.kind == "DryRun":
             return Reply(204, [("x-amzn-requestid", call.id)])
@@ -150,8 +163,12 @@ class LambdaService:
         headers = [("content-type", MEDIA_TYPE), *_about(call, function)]
         return Reply(200, headers, response_stream(invoked.outcome, log))
 
-    async def _run(self, call: Call, function: Function, request: InvokeRequest) -> Invoked:
+    async def _accept(self, call: Call, payload: bytes) -> None:
         trace = call.header("x-amzn-trace-id")
+        await self._queue.accept(self._named(call), call.id, payload, trace)
+
+    async def _run(self, call: Call, function: Function, request: InvokeRequest) -> Invoked:
+        trace = self._recursion.enter(function.name, call.id, call.header("x-amzn-trace-id"))
         context = request.client_context
         return await self._invoker.invoke(function, call.id, request.payload, context, trace=trace)
 
@@ -159,7 +176,7 @@ class LambdaService:
         """Accept an event by the deprecated operation that came before InvocationType."""
         await self._function(call)
         payload = await event(call, INVOKE_ASYNC_LIMIT)
-        self._queue.accept(self._named(call), call.id, payload)
+        await self._accept(call, payload)
         return Reply(
             202, [("content-type", "application/json"), ("x-amzn-requestid", call.id)], b"{}"
         )

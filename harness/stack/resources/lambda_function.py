@@ -19,7 +19,7 @@ PROPERTIES: dict[str, Shape] = {
         "S3ObjectVersion": Leaf.WRITE_ONLY,
         "ZipFile": Leaf.WRITE_ONLY,
     },
-    "DeadLetterConfig": {"TargetArn": Leaf.VALUE},
+    "DeadLetterConfig": {"TargetArn": Leaf.WRITE_ONLY},  # stored by the endpoint, not by moto
     "Description": Leaf.VALUE,
     "Environment": {"Variables": MapOf(Leaf.SECRET)},
     "EphemeralStorage": {"Size": Leaf.VALUE},

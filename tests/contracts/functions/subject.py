@@ -55,6 +55,10 @@ def large(event: Any, context: Any) -> str:
     return "x" * event["size"]
 
 
+def measure(event: Any, context: Any) -> int:
+    return len(event)
+
+
 def report_event(event: Any, context: Any) -> None:
     report(event)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import psutil
 import pytest
+from werkzeug.wrappers import Response
 
+from harness.commands import down
 from harness.process_end import await_end
 from tests.harness.programs import first_line, running
 
@@ -102,3 +105,16 @@ def test_files_of_others_are_not_removed(harness, state):
 @pytest.mark.parametrize("seconds", ["soon", ""])
 def test_a_timeout_that_is_none_is_a_usage_error(harness, seconds):
     assert harness("down", "--timeout", seconds).code == 2
+
+
+def test_events_that_were_not_finished_are_counted(harness, state, environment, monkeypatch):
+    """The environment is this process, so it is not stopped for real."""
+    monkeypatch.setattr(down, "_end", lambda *_: None)
+    answer = Response(json.dumps({"queued_events": 3}), mimetype="application/json")
+    with environment(lambda _: answer):
+        said = harness("down").out
+    assert "3 accepted asynchronous events were not finished\n" in said
+
+
+def test_an_environment_that_does_not_answer_is_stopped_without_a_count(state):
+    assert down._unfinished_events(state) == 0

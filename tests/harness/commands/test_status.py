@@ -21,6 +21,7 @@ STATUS = {
     "findings": ["amazon.nova-pro-v1:0 is not offered in ap-northeast-1"],
     "limits": {"function time-out": "enforced"},
     "memory_mb": 123.4,
+    "queued_events": 7,
 }
 
 
@@ -41,6 +42,7 @@ def test_a_line_for_each_thing(harness, environment):
     assert ["endpoint", url] in lines
     assert ["memory_mb", "123.4"] in lines
     assert ["sandboxes", "alive 2, bound 8, waiting 0"] in lines
+    assert ["queued events", "7"] in lines
     assert ["database", "kind embedded, name hr_chatbot"] in lines
     assert ["f", "Active", "2", "1", "0", ""] in lines
     assert ["function time-out", "enforced"] in lines

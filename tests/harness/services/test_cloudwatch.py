@@ -29,6 +29,10 @@ def points(event: Event) -> dict[str, tuple[float, str, float]]:
     return {metric: (value, unit, time) for _, metric, value, unit, time in found}
 
 
+RAN = {"started": 90.0, "age_s": 1.5}
+AGE = {"AsyncEventAge": (1500.0, "Milliseconds", 90.0)}
+
+
 @pytest.mark.parametrize(("failed", "errors"), [(False, 0), (True, 1)])
 def test_an_invocation_counts_at_its_start(failed, errors):
     event = Event(100.0, "invocation.finished", {**FINISHED, "failed": failed})
@@ -47,7 +51,23 @@ def test_an_invocation_counts_at_its_start(failed, errors):
         ("invocation.throttled", {}, {"Throttles": (1, "Count", 100.0)}),
         ("async.accepted", {}, {"AsyncEventsReceived": (1, "Count", 100.0)}),
         ("async.dropped", {}, {"AsyncEventsDropped": (1, "Count", 100.0)}),
-        ("async.attempt", {"age_s": 1.5}, {"AsyncEventAge": (1500.0, "Milliseconds", 100.0)}),
+        ("async.attempt", {"age_s": 1.5}, {}),
+        ("async.retry", {"seconds": 1}, {}),
+        ("async.retry", RAN, AGE),
+        ("async.succeeded", RAN, AGE),
+        ("async.dropped", RAN, {**AGE, "AsyncEventsDropped": (1, "Count", 100.0)}),
+        ("async.delivered", {"via": "destination"}, {}),
+        (
+            "async.destination_failed",
+            {"via": "destination"},
+            {"DestinationDeliveryFailures": (1, "Count", 100.0)},
+        ),
+        (
+            "async.destination_failed",
+            {"via": "dead_letter_queue"},
+            {"DeadLetterErrors": (1, "Count", 100.0)},
+        ),
+        ("invocation.recursive", {}, {"RecursiveInvocationsDropped": (1, "Count", 100.0)}),
         ("invocation.started", {}, {}),
         ("call.finished", {}, {}),
     ],

@@ -30,6 +30,7 @@ from harness.services.lambda_.configuration.settings import (
     on_update,
     published,
 )
+from harness.services.lambda_.dead_letters import check_dead_letters
 from harness.services.lambda_.reference import parse_reference, reference, unqualified
 from harness.services.lambda_.refusal import conflict, invalid, outdated_revision, violated
 
@@ -66,6 +67,7 @@ class FunctionOperations:
             raise violated(*broken)
         check_package(request)
         check_settings(request)
+        check_dead_letters(request)
         if name in self._registry.entries or name in self._being_created:
             raise conflict(f"Function already exist: {name}")
         self._being_created.add(name)
@@ -127,6 +129,7 @@ class FunctionOperations:
         request = await asked(call, UPDATE_CONFIGURATION)
         latest = self._current(name, request)
         check_settings(request)
+        check_dead_letters(request)
         change = await with_network(self._control_plane, self._registry.region, request)
         configuration = changed(latest.configuration, change, self._clock.now())
         return self._changed(name, Version(configuration, latest.code), request)

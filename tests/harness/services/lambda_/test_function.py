@@ -188,17 +188,3 @@ def test_another_error_of_the_control_plane_stays_what_it_is():
 
     with pytest.raises(AwsError, match="ServiceException: down"):
         asyncio.run(Functions(failing, REGION).get("f"))
-
-
-def test_the_event_invoke_config_is_kept_until_something_changes():
-    async def work() -> None:
-        path = "/2019-09-25/functions/f/event-invoke-config"
-        plane = ControlPlane()
-        functions = Functions(plane, REGION)
-        assert await functions.event_invoke_config("f") == {}
-        plane.answers[path] = {"MaximumRetryAttempts": 1}
-        assert await functions.event_invoke_config("f") == {}
-        functions.forget()
-        assert await functions.event_invoke_config(f"{ARN}:1") == {"MaximumRetryAttempts": 1}
-
-    asyncio.run(work())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.services.lambda_.retries import (
-    GiveUp,
+    End,
     RetryAfter,
     RetryPolicy,
     after_failure,
@@ -20,12 +20,12 @@ DEFAULT = RetryPolicy()
     [
         (DEFAULT, 1, 0.0, RetryAfter(60)),
         (DEFAULT, 2, 60.0, RetryAfter(120)),
-        (DEFAULT, 3, 180.0, GiveUp("RetriesExhausted")),
-        (RetryPolicy(maximum_retries=1), 2, 60.0, GiveUp("RetriesExhausted")),
-        (RetryPolicy(maximum_retries=0), 1, 0.0, GiveUp("RetriesExhausted")),
+        (DEFAULT, 3, 180.0, End("RetriesExhausted")),
+        (RetryPolicy(maximum_retries=1), 2, 60.0, End("RetriesExhausted")),
+        (RetryPolicy(maximum_retries=0), 1, 0.0, End("RetriesExhausted")),
         (RetryPolicy(maximum_age_s=60), 1, 0.0, RetryAfter(60)),
-        (RetryPolicy(maximum_age_s=60), 1, 0.1, GiveUp("EventAgeExceeded")),
-        (RetryPolicy(maximum_age_s=179), 2, 60.0, GiveUp("EventAgeExceeded")),
+        (RetryPolicy(maximum_age_s=60), 1, 0.1, End("EventAgeExceeded")),
+        (RetryPolicy(maximum_age_s=179), 2, 60.0, End("EventAgeExceeded")),
     ],
 )
 def test_after_a_function_error(policy, attempts, age_s, decision):
@@ -40,7 +40,7 @@ def test_after_a_throttle_the_waits_double_up_to_five_minutes(throttles, wait):
 
 
 def test_a_throttled_event_grows_too_old():
-    assert after_throttle(DEFAULT, throttles=20, age_s=21_301.0) == GiveUp("EventAgeExceeded")
+    assert after_throttle(DEFAULT, throttles=20, age_s=21_301.0) == End("EventAgeExceeded")
     assert after_throttle(DEFAULT, throttles=20, age_s=21_300.0) == RetryAfter(300)
 
 
@@ -48,4 +48,4 @@ def test_a_throttled_event_grows_too_old():
 def test_no_retry_starts_beyond_the_maximum_age(attempts, age_s, retries, maximum_age_s):
     policy = RetryPolicy(retries, maximum_age_s)
     decision = after_failure(policy, attempts=attempts, age_s=age_s)
-    assert isinstance(decision, GiveUp) or age_s + decision.seconds <= maximum_age_s
+    assert isinstance(decision, End) or age_s + decision.seconds <= maximum_age_s
