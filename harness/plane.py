@@ -74,7 +74,7 @@ class DataPlane:
         self._code = code = CodeStore(state.path("code"), self.images, control_plane, region)
         configuration = ConfigurationApi(registry, code, control_plane, clock)
         self._functions = functions = Functions(configuration.handle, region)
-        executor = ProcessExecutor(state.registry)
+        executor = ProcessExecutor(state.registry, options.inherited.get("PATH", ""))
         sandboxes = state.path("sandboxes")
         self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)

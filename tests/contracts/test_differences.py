@@ -5,10 +5,14 @@ A difference that goes away fails its test, and the list is corrected.
 
 from __future__ import annotations
 
+import io
 import re
+import sys
+import zipfile
 from pathlib import Path
 
-from tests.contracts.account import Account
+from harness.disposable import Disposable
+from tests.contracts.account import Account, eventually
 from tests.contracts.test_lambda_logs import logged
 
 
@@ -50,6 +54,44 @@ def test_differs_lines_of_the_platform_stay_text_when_json_is_asked_for(account:
     messages = [event["message"] for event in logged(account, f"/aws/lambda/{function.name}")]
     assert messages[0].startswith("START RequestId: ")
     assert any(message.startswith("{") and "logged" in message for message in messages)
+
+
+def test_differs_runtimes_share_the_python_that_is_here(account: Account):
+    """On AWS each has its own; here only when that very version is installed with all it needs."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as opened:
+        opened.writestr("h.py", "import sys\ndef handler(e, c): return sys.version_info[:2]")
+    found = [
+        account.function(
+            "h.handler", Runtime=runtime, Code={"ZipFile": written.getvalue()}
+        ).result()
+        for runtime in ("python3.10", "python3.14")
+    ]
+    assert list(sys.version_info[:2]) in found
+
+
+def test_differs_a_new_function_is_active_at_once(account: Account):
+    function = account.function("subject.echo")
+    found = account.lambda_.get_function_configuration(FunctionName=function.name)
+    assert (found["State"], function.result(1)) == ("Active", 1)
+
+
+def test_differs_more_is_provisioned_than_the_machine_runs(
+    account: Account, environment: Disposable
+):
+    """On AWS so many sandboxes would exist."""
+    function = account.function("subject.echo")
+    account.lambda_.publish_version(FunctionName=function.name)
+    key = {"FunctionName": function.name, "Qualifier": "1"}
+    account.lambda_.put_provisioned_concurrency_config(**key, ProvisionedConcurrentExecutions=500)
+    get = account.lambda_.get_provisioned_concurrency_config
+    ready = eventually(lambda: found if (found := get(**key))["Status"] == "READY" else None)
+    assert ready["AvailableProvisionedConcurrentExecutions"] == 500
+    status = environment.status()
+    (shown,) = [one for one in status["functions"] if one["name"] == function.name]
+    assert shown["sandboxes"] == status["sandboxes"]["bound"]
+    account.lambda_.delete_provisioned_concurrency_config(**key)
+    account.lambda_.delete_function(FunctionName=function.name)
 
 
 def test_the_documentation_lists_exactly_these():

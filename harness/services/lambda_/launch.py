@@ -45,6 +45,7 @@ class Launcher:
         """Return a sandbox and how its init failed (then it is DEAD), None when it is ready."""
         task_root, handler = self._code.locate(function)
         stream = _stream_name(function.version, self._clock.now())
+        interpreter = await self._executor.interpreter(function)
         directory = self._directory / stream[-32:]
         temporary = directory / "tmp"
         temporary.mkdir(parents=True)
@@ -53,7 +54,7 @@ class Launcher:
         place = Place(
             task_root=task_root,
             temporary=temporary,
-            interpreter=self._executor.interpreter,
+            interpreter=interpreter,
             runtime_api=await api.start(),
             endpoint_url=self.endpoint_url,
             region=self._region,

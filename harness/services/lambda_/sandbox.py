@@ -35,10 +35,15 @@ class Running(Protocol):
 
 
 class Executor(Protocol):
-    interpreter: Path
+    async def interpreter(self, function: Function) -> Path: ...
 
     async def start(
-        self, handler: str, task_root: Path, variables: dict[str, str], output: Output
+        self,
+        interpreter: Path,
+        handler: str,
+        task_root: Path,
+        variables: dict[str, str],
+        output: Output,
     ) -> Running: ...
 
 
@@ -99,7 +104,9 @@ class Sandbox:
         """
         began = self._clock.monotonic()
         environment = variables(self.function, handler, self._place)
-        process = await executor.start(handler, self._place.task_root, environment, self.output)
+        process = await executor.start(
+            self._place.interpreter, handler, self._place.task_root, environment, self.output
+        )
         self._process = process
         self.output.started()
         failure = await self._initialised(process, limit_s, request_id)

@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 
 from harness.child import Registry, start
+from harness.services.lambda_.executors.interpreters import Interpreters
+from harness.services.lambda_.function import Function
 from harness.services.lambda_.output import Output
 
 INTERPRETER = Path(sys.executable)
@@ -56,18 +58,26 @@ class ProcessSandbox:
 
 
 class ProcessExecutor:
-    """Starts sandbox processes; `interpreter` is the Python whose environment they use."""
+    """Starts sandbox processes; path: where other Pythons than ours are looked for."""
 
-    interpreter = INTERPRETER
-
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, path: str) -> None:
         self._registry = registry
+        self._interpreters = Interpreters(INTERPRETER, path)
+
+    async def interpreter(self, function: Function) -> Path:
+        """Return the Python whose environment a function uses."""
+        return await self._interpreters.of(function.runtime)
 
     async def start(
-        self, handler: str, task_root: Path, variables: dict[str, str], output: Output
+        self,
+        interpreter: Path,
+        handler: str,
+        task_root: Path,
+        variables: dict[str, str],
+        output: Output,
     ) -> ProcessSandbox:
         process = await start(
-            [self.interpreter, "-m", "awslambdaric", handler],
+            [interpreter, "-m", "awslambdaric", handler],
             registry=self._registry,
             env=variables,
             cwd=task_root,

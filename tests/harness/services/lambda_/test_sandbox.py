@@ -37,7 +37,12 @@ class Process:
         self.started = asyncio.Event()
 
     async def start(
-        self, handler: str, task_root: Path, variables: dict[str, str], output: Output
+        self,
+        interpreter: Path,
+        handler: str,
+        task_root: Path,
+        variables: dict[str, str],
+        output: Output,
     ) -> Process:
         self.variables = variables
         self.started.set()
