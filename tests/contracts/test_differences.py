@@ -6,10 +6,12 @@ A difference that goes away fails its test, and the list is corrected.
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 import zipfile
 from pathlib import Path
+from threading import Thread
 
 from harness.disposable import Disposable
 from tests.contracts.account import Account, eventually
@@ -92,6 +94,32 @@ def test_differs_more_is_provisioned_than_the_machine_runs(
     assert shown["sandboxes"] == status["sandboxes"]["bound"]
     account.lambda_.delete_provisioned_concurrency_config(**key)
     account.lambda_.delete_function(FunctionName=function.name)
+
+
+def test_differs_invocations_wait_for_the_machine(account: Account, environment: Disposable):
+    """On AWS all of them would run; here they wait, are counted, and end like the others."""
+    reports, signals = account.queue(), account.queue()
+    variables = {"REPORTS": reports.url, "SIGNALS": signals.url}
+    function = account.function("subject.report_and_wait", variables, Timeout=60)
+    bound = environment.status()["sandboxes"]["bound"]
+    results: list[str] = []
+    client = account.client("lambda", max_pool_connections=bound + 2)
+
+    def invoke() -> None:
+        answer = client.invoke(FunctionName=function.name)
+        results.append(json.load(answer["Payload"]))
+
+    callers = [Thread(target=invoke) for _ in range(bound + 2)]
+    for caller in callers:
+        caller.start()
+    for _ in range(bound):
+        assert reports.receive() == "running"
+    eventually(lambda: environment.status()["sandboxes"]["waiting"] == 2 or None)
+    for _ in callers:
+        signals.send()
+    for caller in callers:
+        caller.join()
+    assert results == ["done"] * len(callers)
 
 
 def test_the_documentation_lists_exactly_these():
