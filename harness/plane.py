@@ -27,6 +27,7 @@ from harness.services.lambda_.configuration.api import ConfigurationApi
 from harness.services.lambda_.configuration.registry import Registry
 from harness.services.lambda_.destinations.telling import Telling
 from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
+from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.platform import Wanted
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
@@ -81,7 +82,8 @@ class DataPlane:
         configuration = ConfigurationApi(registry, code, control_plane, clock)
         self._functions = functions = Functions(configuration.handle, region)
         wanted = Wanted(options.isolate, options.cpu_share)
-        self._executor = executor = ProcessExecutor(state, wanted)
+        pythons = Interpreters(options.inherited.get("PATH", ""))
+        self._executor = executor = ProcessExecutor(state, wanted, pythons)
         sandboxes = state.path("sandboxes")
         self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)

@@ -313,6 +313,13 @@ def test_1_6_settings_that_aws_refuses(account: Account, settings, code, message
     assert function.result("unchanged") == "unchanged"
 
 
+@pytest.mark.parametrize("minor", range(10, 15))
+def test_1_6_every_python_runtime_runs(account: Account, minor: int):
+    function = account.function("subject.describe", Runtime=f"python3.{minor}")
+    found = function.result()["variables"]["AWS_EXECUTION_ENV"]
+    assert found == f"AWS_Lambda_python3.{minor}"
+
+
 def escaping() -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as opened:

@@ -50,7 +50,7 @@ class Launcher:
         place = Place(
             task_root=enclosure.task_root,
             temporary=enclosure.temporary,
-            interpreter=self._executor.interpreter,
+            interpreter=enclosure.interpreter,
             endpoint_url=self.endpoint_url,
             region=self._region,
             log_stream=stream,

@@ -48,6 +48,7 @@ class Enclosure(Protocol):
     task_root, temporary: as the function sees them; temporary: None when it is `/tmp`.
     """
 
+    interpreter: Path
     task_root: Path
     temporary: Path | None
 
@@ -57,8 +58,6 @@ class Enclosure(Protocol):
 
 
 class Executor(Protocol):
-    interpreter: Path
-
     async def enclose(self, function: Function, task_root: Path, directory: Path) -> Enclosure: ...
 
 

@@ -75,10 +75,11 @@ class LambdaService:
         return await self._operations.get(call.operation, self._forward)(call)
 
     async def _forward(self, call: Call) -> Reply:
-        reply = await self._configuration(call)
-        if call.method != "GET":
-            self._functions.forget()
-        return reply
+        try:
+            return await self._configuration(call)
+        finally:
+            if call.method != "GET":
+                self._functions.forget()
 
     async def _change(self, call: Call) -> Reply:
         reply = await self._forward(call)

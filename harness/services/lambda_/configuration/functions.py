@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -47,7 +48,7 @@ class FunctionOperations:
         self._code = code
         self._control_plane = control_plane
         self._clock = clock
-        self._being_created: set[str] = set()
+        self._changing: set[str] = set()
         self.operations: Mapping[str, Operation] = {
             "CreateFunction": self._create,
             "UpdateFunctionCode": self._update_code,
@@ -68,25 +69,41 @@ class FunctionOperations:
         check_package(request)
         check_settings(request)
         check_dead_letters(request)
-        if name in self._registry.entries or name in self._being_created:
+        if name in self._registry.entries:
             raise conflict(f"Function already exist: {name}")
-        self._being_created.add(name)
-        try:
-            entry = await self._made(name, request)
-        finally:
-            self._being_created.discard(name)
+        pending = initial(request, name, self._registry.arn(name), self._clock.now())
+        entry = Entry(Version(on_creation(pending), {}), tags=request.get("Tags", {}))
         self._registry.entries[name] = entry
+        try:
+            with self._alone(name):
+                entry.latest = await self._made(name, request)
+        except BaseException:
+            del self._registry.entries[name]
+            raise
         if request.get("Publish"):
             return answer(201, on_creation(self._published(name).configuration))
         return answer(201, on_creation(entry.latest.configuration))
 
-    async def _made(self, name: str, request: Mapping[str, Any]) -> Entry:
+    async def _made(self, name: str, request: Mapping[str, Any]) -> Version:
         request = await with_network(self._control_plane, self._registry.region, request)
         kept = await self._code.keep(request["Code"])
         await self._tell(name, request)
-        code = {"CodeSha256": kept.sha256, "CodeSize": kept.size}
-        configuration = initial(request, name, self._registry.arn(name), code, self._clock.now())
-        return Entry(Version(configuration, self._shown(kept)), tags=request.get("Tags", {}))
+        made = initial(request, name, self._registry.arn(name), self._clock.now())
+        return Version({**made, **_reported(kept)}, self._shown(kept))
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        """Refuse a second change while one is going on, as AWS does."""
+        if name in self._changing:
+            raise conflict(
+                "The operation cannot be performed at this time. An update is in progress for "
+                f"resource: {self._registry.arn(name)}"
+            )
+        self._changing.add(name)
+        try:
+            yield
+        finally:
+            self._changing.discard(name)
 
     async def _tell(self, name: str, request: Mapping[str, Any]) -> None:
         """Create the function in the control plane too; the code is of no use there."""
@@ -116,10 +133,11 @@ class FunctionOperations:
             raise invalid(
                 f"Please provide {wanted} when updating a function with packageType {kind}."
             )
-        kept = await self._code.keep(request)
-        code = {"CodeSha256": kept.sha256, "CodeSize": kept.size}
-        change = {**code, "Architectures": request.get("Architectures")}
-        configuration = changed(latest.configuration, change, self._clock.now())
+        with self._alone(name):
+            kept = await self._code.keep(request)
+        architectures = {"Architectures": request.get("Architectures")}
+        changes = changed(latest.configuration, architectures, self._clock.now())
+        configuration = {**changes, **_reported(kept)}
         if request.get("DryRun"):
             return answer(200, configuration)
         return self._changed(name, Version(configuration, self._shown(kept)), request)
@@ -130,7 +148,8 @@ class FunctionOperations:
         latest = self._current(name, request)
         check_settings(request)
         check_dead_letters(request)
-        change = await with_network(self._control_plane, self._registry.region, request)
+        with self._alone(name):
+            change = await with_network(self._control_plane, self._registry.region, request)
         configuration = changed(latest.configuration, change, self._clock.now())
         return self._changed(name, Version(configuration, latest.code), request)
 
@@ -229,3 +248,8 @@ class FunctionOperations:
         repository = kept.image_uri.partition("@")[0].rpartition(":")[0] or kept.image_uri
         resolved = f"{repository}@sha256:{kept.sha256}"
         return {"RepositoryType": "ECR", "ImageUri": kept.image_uri, "ResolvedImageUri": resolved}
+
+
+def _reported(kept: Kept) -> dict[str, Any]:
+    """Return what a configuration says of the code."""
+    return {"CodeSha256": kept.sha256, "CodeSize": kept.size}

@@ -11,6 +11,7 @@ from harness.clock import iso8601
 Configuration = dict[str, Any]
 
 _PLAIN = (
+    "Architectures",
     "Description",
     "EphemeralStorage",
     "Handler",
@@ -24,10 +25,8 @@ _PLAIN = (
 _CREATING = "The function is being created."
 
 
-def initial(
-    request: Mapping[str, Any], name: str, arn: str, code: Mapping[str, Any], now: float
-) -> Configuration:
-    """Return the configuration of a new function; code: CodeSha256 and CodeSize."""
+def initial(request: Mapping[str, Any], name: str, arn: str, now: float) -> Configuration:
+    """Return the configuration of a new function, all but what tells of its code."""
     configuration: Configuration = {
         "FunctionName": name,
         "FunctionArn": arn,
@@ -44,16 +43,14 @@ def initial(
         "Architectures": ["x86_64"],
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
     }
-    for member in ("PackageType", "Architectures"):
-        if request.get(member):
-            configuration[member] = request[member]
-    return changed(configuration, {**request, **code}, now)
+    if "PackageType" in request:
+        configuration["PackageType"] = request["PackageType"]
+    return changed(configuration, request, now)
 
 
 def changed(configuration: Configuration, request: Mapping[str, Any], now: float) -> Configuration:
     """Return `configuration` with what `request` sets, as a new revision; the rest stays."""
     given = {member: request[member] for member in _PLAIN if request.get(member) is not None}
-    given |= {m: request[m] for m in ("CodeSha256", "CodeSize", "Architectures") if request.get(m)}
     given |= _composed(configuration, request)
     kept = {**configuration, **given, **_revision(now)}
     return {member: value for member, value in kept.items() if value is not None}

@@ -47,6 +47,7 @@ class Enclosure:
         self._relays: list[Relay] = []
         self._memory_mb = function.memory_mb
         self._group = group
+        self.interpreter = shared.interpreter
         self.task_root = TASK_ROOT if namespaces else task_root
         self.temporary = None if namespaces else directory / "tmp"
 

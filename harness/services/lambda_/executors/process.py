@@ -7,13 +7,13 @@ a time-out takes the function's own children with it, and dies with the harness.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from harness.services.lambda_.executors import cgroups
 from harness.services.lambda_.executors.cgroups import Bounds, Group, Groups
 from harness.services.lambda_.executors.enclosure import Enclosure
+from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.layout import layout
 from harness.services.lambda_.executors.memory_watch import MemoryWatch
 from harness.services.lambda_.executors.namespaces import Namespaces, create
@@ -22,27 +22,29 @@ from harness.services.lambda_.executors.running import Shared
 from harness.services.lambda_.function import Function
 from harness.state import State
 
-INTERPRETER = Path(sys.executable)
 RUNTIME_API_PORT = 9001
 _MB_OF_ONE_CPU = 1769
 _PROCESSES = 1024
 
 
 class ProcessExecutor:
-    """Makes enclosures; `interpreter` is the Python whose environment functions use.
+    """Makes enclosures; `pythons` finds the interpreter of each runtime.
 
     ports: what a function of `--isolate` reaches on this machine, filled once it is known.
     """
 
-    interpreter = INTERPRETER
-
     def __init__(
-        self, state: State, wanted: Wanted, probe: Callable[[Wanted], Platform] = probe
+        self,
+        state: State,
+        wanted: Wanted,
+        pythons: Interpreters,
+        probe: Callable[[Wanted], Platform] = probe,
     ) -> None:
         self.ports: list[int] = []
         self._watch = MemoryWatch()
         self._state = state
         self._wanted = wanted
+        self._pythons = pythons
         self._probe = probe
         self._groups: Groups | None = None
         self._probing: asyncio.Task[Platform] | None = None
@@ -65,7 +67,8 @@ class ProcessExecutor:
         group = self._group(platform, function, directory.name)
         namespaces = await self._namespaces(platform, function, task_root)
         registry = self._state.registry
-        shared = Shared(self.interpreter, platform.bubblewrap, registry, self._watch)
+        interpreter = await self._pythons.of(function.runtime)
+        shared = Shared(interpreter, platform.bubblewrap, registry, self._watch)
         enclosure = Enclosure(shared, function, task_root, directory, namespaces, group)
         try:
             await enclosure.open(self.ports)

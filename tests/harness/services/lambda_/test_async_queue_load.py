@@ -22,8 +22,8 @@ from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.invoker import Invoked
 from harness.services.lambda_.outcome import exited, raised, succeeded
-from harness.services.lambda_.refusal import throttled
 from harness.services.lambda_.recursion import Recursion
+from harness.services.lambda_.refusal import throttled
 from harness.services.lambda_.spool import Spool
 from tests.harness.services.lambda_.examples import REGION, answer
 from tests.harness.services.lambda_.test_async_queue import BUSY

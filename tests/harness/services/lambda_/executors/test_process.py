@@ -14,6 +14,7 @@ import pytest
 
 from harness.clock import SystemClock
 from harness.services.lambda_.executors import cgroups
+from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.platform import Platform, Wanted, probe
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Function
@@ -98,7 +99,9 @@ def staged(tmp_path: Path) -> Callable[..., None]:
             state = State(tmp_path / "state")
             state.claim()
             log: list[str] = []
-            executor = ProcessExecutor(state, wanted or Wanted(), lambda _: platform)
+            executor = ProcessExecutor(
+                state, wanted or Wanted(), Interpreters(""), lambda _: platform
+            )
             launcher = Launcher(
                 executor,
                 Code(),
