@@ -56,7 +56,9 @@ class ProcessSandbox:
         return self._process.pid
 
     def held_bytes(self) -> int:
-        held = self._group.held_bytes() if self._group else tree_bytes(self.pid)
+        held = tree_bytes(self.pid)
+        if self._group:  # it knows of orphans, and not of what was held before it was joined
+            held = max(held, self._group.held_bytes())
         self._most_bytes = max(self._most_bytes, held)
         return held
 
