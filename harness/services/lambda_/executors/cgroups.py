@@ -79,6 +79,12 @@ class Group:
         peak = self.directories[MEMORY] / file
         return int(peak.read_text()) if peak.exists() else 0
 
+    def out_of_memory(self) -> bool:
+        """Tell whether the kernel has ever killed a member for want of memory."""
+        file = {1: "memory.oom_control", 2: "memory.events"}[self.version]
+        lines = (self.directories[MEMORY] / file).read_text().splitlines()
+        return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in lines)
+
     def remove(self) -> None:
         for directory in set(self.directories.values()):
             try:

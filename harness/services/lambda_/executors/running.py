@@ -68,6 +68,8 @@ class ProcessSandbox:
 
     def peak_memory_mb(self) -> int:
         """Return the most memory it has held so far, never more than the function has."""
+        if self.exited.done() and self._group and self._group.out_of_memory():
+            return self._memory_mb
         if self._shared.bubblewrap:  # the leader is bubblewrap, not the function
             self.held_bytes()
         peak = max(_peak_bytes(self.pid), self._most_bytes)
