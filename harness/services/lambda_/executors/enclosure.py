@@ -91,7 +91,7 @@ class Enclosure:
         for relay in self._relays:
             await relay.close()
         if self._moving:
-            await self._moving
+            await asyncio.wait([self._moving])
         if self._namespaces:
             self._namespaces.close()
         if self._group:
