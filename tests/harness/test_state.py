@@ -148,3 +148,19 @@ def test_a_directory_of_another_user_is_a_clear_message(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
     with pytest.raises(EnvironmentFailedError, match="belongs to another user"):
         State(tmp_path).read_environment()
+
+
+def test_control_groups_are_removed_with_those_below_them(state, tmp_path):
+    state.claim()
+    group = state.control_group(tmp_path)
+    (group / "sandbox").mkdir()
+    state.clean()
+    assert not group.exists()
+    assert tmp_path.exists()
+
+
+def test_a_control_group_that_was_never_made_is_no_obstacle(state, tmp_path):
+    state.claim()
+    state.control_group(tmp_path).rmdir()
+    state.clean()
+    assert not state.directory.exists()

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from itertools import pairwise
@@ -18,7 +19,7 @@ from typing import Any
 
 from settings import ENVIRONMENT
 
-TMP = Path("/tmp")
+TMP = Path(tempfile.gettempdir())
 _count = 0
 _beats: list[float] = []
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
-_MARK = Path("/tmp/imported-before")
+_MARK = Path(tempfile.gettempdir()) / "imported-before"
 _FIRST = not _MARK.exists()
 _MARK.touch()
 if _FIRST:

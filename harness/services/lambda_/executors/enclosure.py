@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import shutil
 import socket
@@ -45,6 +46,7 @@ class Enclosure:
         self._directory = directory
         self._namespaces = namespaces
         self._relays: list[Relay] = []
+        self._moving: asyncio.Future[None] | None = None
         self._memory_mb = function.memory_mb
         self._group = group
         self.interpreter = shared.interpreter
@@ -81,12 +83,16 @@ class Enclosure:
             pass_fds=[output.telemetry],
             prepare=self._prepare,
         )
+        if self._group and not self._shared.bubblewrap:
+            self._moving = asyncio.ensure_future(asyncio.to_thread(_move, self._group, process.pid))
         return ProcessSandbox(process, self._memory_mb, self._group, self._shared)
 
     async def remove(self) -> None:
         """Give everything back; the last process must have ended."""
         for relay in self._relays:
             await relay.close()
+        if self._moving:
+            await asyncio.wait([self._moving])
         if self._namespaces:
             self._namespaces.close()
         if self._group:
@@ -96,8 +102,8 @@ class Enclosure:
 
     def _prepare(self) -> None:
         """Run in the child before its program."""
-        if self._group:
-            self._group.join()
+        if self._group and self._shared.bubblewrap:  # it has children before anybody can look
+            self._group.take_in()
         for kind, wanted in _LIMITS:
             _, hard = resource.getrlimit(kind)
             limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -106,3 +112,9 @@ class Enclosure:
             self._namespaces.enter()
             if not self._shared.bubblewrap:  # bubblewrap needs privileges to give up privileges
                 linux.give_up_privileges()
+
+
+def _move(group: Group, pid: int) -> None:
+    """Move a process into its group while it starts, which would else start later."""
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
+        group.take_in(pid)

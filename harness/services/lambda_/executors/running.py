@@ -56,7 +56,9 @@ class ProcessSandbox:
         return self._process.pid
 
     def held_bytes(self) -> int:
-        held = self._group.held_bytes() if self._group else tree_bytes(self.pid)
+        held = tree_bytes(self.pid)
+        if self._group:  # it knows of orphans, and not of what was held before it was joined
+            held = max(held, self._group.held_bytes())
         self._most_bytes = max(self._most_bytes, held)
         return held
 
@@ -66,6 +68,8 @@ class ProcessSandbox:
 
     def peak_memory_mb(self) -> int:
         """Return the most memory it has held so far, never more than the function has."""
+        if self.exited.done() and self._group and self._group.out_of_memory():
+            return self._memory_mb
         if self._shared.bubblewrap:  # the leader is bubblewrap, not the function
             self.held_bytes()
         peak = max(_peak_bytes(self.pid), self._most_bytes)

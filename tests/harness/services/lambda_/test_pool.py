@@ -219,6 +219,19 @@ def test_retired_sandboxes_end_when_they_idle_or_once_they_have_run():
     using(work)
 
 
+def test_a_sandbox_that_idles_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr("harness.services.lambda_.pool.IDLE_LIMIT_S", 0.0)
+
+    async def work(pool: Pool, sandboxes: Sandboxes) -> None:
+        first = await pool.acquire(FUNCTION, "1")
+        await finish(pool, first)
+        await first.killed.wait()
+        assert await pool.acquire(FUNCTION, "2") is not first
+        assert pool.alive == 1
+
+    using(work)
+
+
 @pytest.mark.parametrize("when", ["at release", "while settling"])
 def test_a_dead_sandbox_makes_room(when):
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:

@@ -102,6 +102,13 @@ def test_the_memory_held(tmp_path, version, stat):
     assert Group({"memory": tmp_path}, version).held_bytes() == 42
 
 
+@pytest.mark.parametrize(("version", "file"), [(1, "memory.oom_control"), (2, "memory.events")])
+@pytest.mark.parametrize("kills", [0, 1])
+def test_a_kill_for_memory_is_told_by_the_kernel(tmp_path, version, file, kills):
+    (tmp_path / file).write_text(f"oom_kill_disable 0\noom_kill {kills}\n")
+    assert Group({"memory": tmp_path}, version).out_of_memory() == bool(kills)
+
+
 @pytest.mark.skipif("memory" not in HERE, reason="no control group can be made here")
 def test_a_real_group_holds_its_member_and_goes_with_the_environment(tmp_path):
     state = State(tmp_path / "state")
