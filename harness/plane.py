@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.call import Call, Handler, Layer, Reply, Service
-from harness.clock import Clock
+from harness.clock import Clock, SystemClock
 from harness.endpoint import Endpoint, recorder
 from harness.journal import Journal
 from harness.memory import memory_mb
@@ -17,6 +17,7 @@ from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
+from harness.services.event_source_mapping import EventSourceMappings
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -26,9 +27,11 @@ from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.sqs import Queues, Sqs
 from harness.state import State
 from harness.status import Status
 
+_SENDERS = ("sns", "events")  # whose messages the control plane puts into queues itself
 NOT_ENFORCED = {
     "function memory": "a process may use more than the function's memory",
     "function CPU share": "a process may use every core",
@@ -73,10 +76,24 @@ class DataPlane:
         door = self.endpoint.door
         self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
         self._events = S3Events(door, control_plane, journal, clock, region)
+        wall = SystemClock()  # the control plane's: no time scale reaches it
+        self._queues = Queues()
+        self._mappings = EventSourceMappings(
+            door,
+            functions,
+            self._queues,
+            journal,
+            clock,
+            wall,
+            region,
+            options.max_sandboxes,
+        )
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
+            self._mappings,
+            Sqs(control_plane, self._queues, wall, region),
             LambdaService(control_plane, functions, code, self._invoker, self._queue),
             self._events,
             self._bedrock,
@@ -88,7 +105,8 @@ class DataPlane:
     def owned(self) -> dict[str, str]:
         """Return what is behaved here rather than in the control plane, by service."""
         return {
-            "lambda": "invocations run here; configuration is moto's",
+            "lambda": "invocations and event source mappings run here; configuration is moto's",
+            "sqs": "long polls wait here; messages are moto's",
             "s3": "notifications are sent from here; objects are moto's",
             "bedrock-runtime": "emulated here",
             "execute-api": "emulated here; configuration is moto's",
@@ -135,6 +153,7 @@ class DataPlane:
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""
         await self._gateway.close()
+        await self._mappings.close()
         await self._queue.close()
         await self._invoker.close()
         await self._bedrock.close()
@@ -145,4 +164,8 @@ class DataPlane:
         reply = await proceed(call)
         if call.service == "apigateway" and call.method != "GET":
             self._gateway.forget_all()
+        if call.operation == "DeleteFunction":
+            self._mappings.function_deleted()
+        if call.service in _SENDERS and call.method == "POST":
+            self._queues.all_changed()
         return reply

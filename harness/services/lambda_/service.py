@@ -52,7 +52,6 @@ class LambdaService:
             "ListFunctions": self._describe,
             "InvokeAsync": _not_emulated,
             "InvokeWithResponseStream": _not_emulated,
-            "CreateEventSourceMapping": _not_emulated,
         }
 
     def claims(self, call: Call) -> bool:

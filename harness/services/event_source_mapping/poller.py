@@ -1,0 +1,253 @@
+"""The poller of one mapping: receives, gathers batches, runs as many as may run (§6.5).
+
+It never asks an empty queue again before there is news: a call that sends, a message's visibility
+that ends, or a while without any, for what the control plane sends to itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from harness.call import Handler
+from harness.clock import Clock
+from harness.errors import AwsError
+from harness.journal import Journal
+from harness.services.event_source_mapping.delivery import UNAVAILABLE, Delivery
+from harness.services.event_source_mapping.gathering import Batch, Gathering, Received
+from harness.services.event_source_mapping.mapping import Mapping
+from harness.services.event_source_mapping.record import record, wanted
+from harness.services.event_source_mapping.scaling import MOST, Scaling
+from harness.services.event_source_mapping.source import MOST_RECEIVED, Source, is_gone
+from harness.services.event_source_mapping.visibility import effective_s
+from harness.services.lambda_.function import Functions
+from harness.waiting import first
+
+_SAFETY_S = 20.0
+_RETRY_S = 5.0
+_HIDDEN_S = 1.0  # how soon a message is seen that somebody else received or delayed
+_GROWTH_S = 0.2  # in which scaling allows one batch more
+# The control plane gives back a FIFO batch in the wrong order unless it is told to: we tell it in
+# time, and it does so by itself only when we are gone.
+_FIFO_SPARE_S = 30
+
+
+class Poller:
+    """`bound`: how many sandboxes this machine runs, beyond which messages would only wait."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        source: Source,
+        functions: Functions,
+        door: Handler,
+        journal: Journal,
+        clock: Clock,
+        wall: Clock,
+        bound: int,
+    ) -> None:
+        self._mapping = mapping
+        self._source = source
+        self._functions = functions
+        self._journal = journal
+        self._clock = clock
+        self._wall = wall
+        self._bound = bound
+        self._delivery = Delivery(mapping, source, door, self._note, clock, wall)
+        self._scaling = Scaling()
+        self._gathering = Gathering()
+        self._window: asyncio.Task[None] | None = None
+        self._running: dict[asyncio.Task[None], Batch] = {}
+        self._left: dict[float, list[Received]] = {}
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Poll until stopped and the running batches have ended.
+
+        Raises `AwsError` when the queue or the function is gone.
+        """
+        try:
+            while not self._stopping:
+                try:
+                    await self._round()
+                except UNAVAILABLE as error:
+                    await self._survive(error)
+        finally:
+            await self._finish()
+
+    def wake(self) -> None:
+        """Look at the mapping, its function and its queue again."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._woken.set()
+
+    def abandon(self) -> None:
+        """Give up the running batches too: the environment ends."""
+        self.stop()
+        for task in self._running:
+            task.cancel()
+
+    async def _round(self) -> None:
+        self._woken.clear()
+        seen = self._source.news.changes
+        redelivery = await self._give_back()
+        function = await self._functions.get(self._mapping.function)
+        self._start_batches()
+        most = self._wanted()
+        if most < 1:
+            await self._rest_until_room()
+            return
+        messages = await self._receive(most, function.timeout_s)
+        if redelivery:
+            await self._source.tell_dead_letters()
+        if messages:
+            self._scaling.busy(self._wall.monotonic())
+            await self._gather(messages)
+        else:
+            await self._rest_until_news(seen)
+
+    async def _survive(self, error: Exception) -> None:
+        """Show what is wrong and try again later, unless it is for good."""
+        if isinstance(error, AwsError) and (is_gone(error) or error.status == HTTPStatus.NOT_FOUND):
+            raise error
+        self._mapping.problem = f"PROBLEM: {error}"
+        self._note("mapping.failed", reason=str(error))
+        await first(self._woken.wait(), self._clock.wait(_RETRY_S))
+
+    def _maximum(self) -> int:
+        return min(self._mapping.settings.maximum_concurrency or MOST, self._bound)
+
+    def _allowed(self) -> int:
+        return self._scaling.allowed(self._wall.monotonic(), self._maximum())
+
+    def _room(self) -> int:
+        return self._allowed() - len(self._running)
+
+    def _wanted(self) -> int:
+        """Return how many messages to receive so that all of them find a batch that may run."""
+        size = self._mapping.settings.batch_size
+        if self._mapping.fifo:
+            return min(MOST_RECEIVED, size) if self._room() > 0 else 0
+        return min(MOST_RECEIVED, self._room() * size - len(self._gathering))
+
+    async def _receive(self, most: int, timeout_s: int) -> list[Received]:
+        queue_s = int((await self._source.attributes())["VisibilityTimeout"])
+        visibility_s = effective_s(queue_s, timeout_s, self._mapping.settings.window_s)
+        spare_s = _FIFO_SPARE_S if self._mapping.fifo else 0
+        messages = await self._source.receive(most, visibility_s + spare_s)
+        visible_at = self._wall.now() + visibility_s
+        self._mapping.problem = ""
+        if messages:
+            ids = [message["MessageId"] for message in messages]
+            self._note("mapping.received", message_ids=ids)
+        return [self._received(message, visible_at) for message in messages]
+
+    def _received(self, message: dict[str, Any], visible_at: float) -> Received:
+        made = record(message, self._mapping.queue_arn)
+        return Received(
+            made["messageId"],
+            made["receiptHandle"],
+            orjson.dumps(made),
+            visible_at,
+            made["attributes"].get("AWSTraceHeader", ""),
+        )
+
+    async def _gather(self, messages: Sequence[Received]) -> None:
+        """Put messages into the next batches; those that no filter wants are deleted."""
+        patterns = self._mapping.settings.patterns
+        kept = [m for m in messages if not patterns or wanted(orjson.loads(m.record), patterns)]
+        unwanted = [message for message in messages if message not in kept]
+        await self._delivery.delete(unwanted, reason="filtered out")
+        self._gathering.add(kept)
+        window_s = self._mapping.settings.window_s
+        if kept and window_s and self._window is None:
+            self._window = asyncio.ensure_future(self._clock.wait(window_s))
+            self._window.add_done_callback(lambda _: self._woken.set())
+        self._start_batches()
+
+    def _start_batches(self) -> None:
+        settings = self._mapping.settings
+        while self._room() > 0:
+            over = not settings.window_s or self._window is None or self._window.done()
+            batch = self._gathering.take(settings.batch_size, partial=over)
+            if not batch:
+                break
+            task = asyncio.ensure_future(self._deliver(batch))
+            self._running[task] = batch
+            task.add_done_callback(self._ended)
+        if not len(self._gathering):
+            self._close_window()
+
+    async def _deliver(self, batch: Batch) -> None:
+        kept = await self._delivery.deliver(batch)
+        if not kept:
+            return
+        self._left.setdefault(kept[0].visible_at, []).extend(kept)
+        if not self._mapping.settings.partial_responses:
+            self._scaling.failed(self._wall.monotonic())
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._woken.set()
+
+    async def _give_back(self) -> bool:
+        """Forget messages whose visibility has run out, which SQS hands out again; tell if any."""
+        over = [due for due in self._left if due <= self._wall.now()]
+        for visible_at in over:
+            messages = self._left.pop(visible_at)
+            if self._mapping.fifo:
+                await self._source.release(messages)
+        return bool(over)
+
+    async def _rest_until_room(self) -> None:
+        waits: list[Coroutine[Any, Any, Any]] = [self._woken.wait()]
+        if self._allowed() < self._maximum():
+            waits.append(self._wall.wait(_GROWTH_S))
+        await first(*waits)
+
+    async def _rest_until_news(self, seen: int) -> None:
+        if not self._running and not len(self._gathering):
+            self._scaling.idle()
+        seconds = [_SAFETY_S]
+        if await self._source.hidden() > self._in_flight():
+            seconds.append(_HIDDEN_S)
+        running = [batch[0].visible_at for batch in self._running.values()]
+        seconds += [max(0.0, due - self._wall.now()) for due in [*self._left, *running]]
+        await first(
+            self._source.news.change(seen), self._woken.wait(), self._wall.wait(min(seconds))
+        )
+
+    def _in_flight(self) -> int:
+        running = sum(len(batch) for batch in self._running.values())
+        return running + len(self._gathering) + sum(map(len, self._left.values()))
+
+    async def _finish(self) -> None:
+        """Let the running batches end; what was gathered only is visible again at once."""
+        self._close_window()
+        if self._running:
+            await asyncio.wait(self._running)
+        try:
+            await self._source.release(self._gathering.clear())
+        except UNAVAILABLE as error:
+            self._note("mapping.failed", reason=str(error))
+
+    def _close_window(self) -> None:
+        if self._window is not None:
+            self._window.cancel()
+            self._window = None
+
+    def _note(self, kind: str, **detail: Any) -> None:
+        self._journal.record(
+            kind,
+            uuid=self._mapping.uuid,
+            queue=self._mapping.queue_arn.rpartition(":")[2],
+            function=self._mapping.function,
+            **detail,
+        )
