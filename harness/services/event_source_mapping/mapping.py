@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +37,6 @@ class Mapping:
     state: State
     modified: float
     problem: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def fifo(self) -> bool:

@@ -35,7 +35,13 @@ _NOT_FOR_SQS = (
     "SelfManagedKafkaEventSourceConfig",
     "DocumentDBEventSourceConfig",
 )
-_NOT_EMULATED = ("ProvisionedPollerConfig", "KMSKeyArn", "MetricsConfig", "LoggingConfig")
+_NOT_EMULATED = (
+    "ProvisionedPollerConfig",
+    "KMSKeyArn",
+    "MetricsConfig",
+    "LoggingConfig",
+    "Tags",
+)
 
 
 @dataclass(frozen=True, slots=True)
