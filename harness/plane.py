@@ -17,7 +17,7 @@ from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
-from harness.services.event_source_mapping import EventSourceMappings
+from harness.services.event_source_mapping import EventSourceMappings, Machine, Stacks
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -86,7 +86,7 @@ class DataPlane:
             clock,
             wall,
             region,
-            options.max_sandboxes,
+            Machine(options.max_sandboxes, self._waiting),
         )
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
@@ -94,6 +94,7 @@ class DataPlane:
         services += [
             self._mappings,
             Sqs(control_plane, self._queues, wall, region),
+            Stacks(control_plane),
             LambdaService(control_plane, functions, code, self._invoker, self._queue),
             self._events,
             self._bedrock,
@@ -125,6 +126,7 @@ class DataPlane:
             **self.described,
             "functions": [self._function(configuration) for configuration in configurations],
             "queued_events": self._queue.depth,
+            "event_source_mappings": self._mappings.summary(),
             "findings": self._findings(configurations),
             "limits": {
                 "sandboxes per function": f"{self._options.max_sandboxes}; more invocations wait",
@@ -138,6 +140,12 @@ class DataPlane:
         name = configuration["FunctionName"]
         state = configuration.get("State", "Active")
         return {"name": name, "state": state, **self._invoker.describe(name)}
+
+    def _waiting(self, function: str) -> int:
+        """Return how many invocations of a function (`name` or `name:qualifier`) wait here."""
+        waiting = self._invoker.describe(function.partition(":")[0])["waiting"]
+        assert isinstance(waiting, int)
+        return waiting
 
     def _findings(self, configurations: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return what would fail on AWS: models called, and models that variables name."""

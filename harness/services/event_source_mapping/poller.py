@@ -7,7 +7,8 @@ that ends, or a while without any, for what the control plane sends to itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -36,8 +37,19 @@ _GROWTH_S = 0.2  # in which scaling allows one batch more
 _FIFO_SPARE_S = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What this machine can run, beyond which messages wait in the queue and not out of it.
+
+    sandboxes: of one function at the same time. waiting(function): invocations without a sandbox.
+    """
+
+    sandboxes: int
+    waiting: Callable[[str], int]
+
+
 class Poller:
-    """`bound`: how many sandboxes this machine runs, beyond which messages would only wait."""
+    """Runs one mapping; `wall` is the clock that visibility time-outs go by."""
 
     def __init__(
         self,
@@ -48,7 +60,7 @@ class Poller:
         journal: Journal,
         clock: Clock,
         wall: Clock,
-        bound: int,
+        machine: Machine,
     ) -> None:
         self._mapping = mapping
         self._source = source
@@ -56,7 +68,7 @@ class Poller:
         self._journal = journal
         self._clock = clock
         self._wall = wall
-        self._bound = bound
+        self._machine = machine
         self._delivery = Delivery(mapping, source, door, self._note, clock, wall)
         self._scaling = Scaling()
         self._gathering = Gathering()
@@ -122,12 +134,14 @@ class Poller:
         await first(self._woken.wait(), self._clock.wait(_RETRY_S))
 
     def _maximum(self) -> int:
-        return min(self._mapping.settings.maximum_concurrency or MOST, self._bound)
+        return min(self._mapping.settings.maximum_concurrency or MOST, self._machine.sandboxes)
 
     def _allowed(self) -> int:
         return self._scaling.allowed(self._wall.monotonic(), self._maximum())
 
     def _room(self) -> int:
+        if self._machine.waiting(self._mapping.function):
+            return 0
         return self._allowed() - len(self._running)
 
     def _wanted(self) -> int:
@@ -197,6 +211,11 @@ class Poller:
         del self._running[task]
         self._woken.set()
 
+    @property
+    def running(self) -> int:
+        """Return how many batches are being processed."""
+        return len(self._running)
+
     async def _give_back(self) -> bool:
         """Forget messages whose visibility has run out, which SQS hands out again; tell if any."""
         over = [due for due in self._left if due <= self._wall.now()]
@@ -208,7 +227,7 @@ class Poller:
 
     async def _rest_until_room(self) -> None:
         waits: list[Coroutine[Any, Any, Any]] = [self._woken.wait()]
-        if self._allowed() < self._maximum():
+        if len(self._running) < self._maximum():
             waits.append(self._wall.wait(_GROWTH_S))
         await first(*waits)
 

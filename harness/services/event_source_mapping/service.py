@@ -18,7 +18,7 @@ from harness.errors import AwsError
 from harness.journal import Journal
 from harness.services.event_source_mapping.mapping import Mapping, State
 from harness.services.event_source_mapping.page import page
-from harness.services.event_source_mapping.poller import Poller
+from harness.services.event_source_mapping.poller import Machine, Poller
 from harness.services.event_source_mapping.settings import (
     USER,
     Settings,
@@ -41,7 +41,7 @@ _BUSY = (State.DISABLING, State.DELETING)
 class EventSourceMappings:
     """Owns the mappings and runs a poller for each that is enabled.
 
-    wall: the clock that visibility time-outs go by. bound: sandboxes of one function at a time.
+    wall: the clock that visibility time-outs go by.
     """
 
     name = "event_source_mapping"
@@ -55,7 +55,7 @@ class EventSourceMappings:
         clock: Clock,
         wall: Clock,
         region: str,
-        bound: int,
+        machine: Machine,
     ) -> None:
         self._door = door
         self._functions = functions
@@ -64,7 +64,7 @@ class EventSourceMappings:
         self._clock = clock
         self._wall = wall
         self._region = region
-        self._bound = bound
+        self._machine = machine
         self._mappings: dict[str, Mapping] = {}
         self._pollers: dict[str, tuple[Poller, asyncio.Task[None]]] = {}
         self._operations: dict[str, Callable[[Call], Awaitable[Reply]]] = {
@@ -87,6 +87,20 @@ class EventSourceMappings:
         """Let every poller look whether its function is still there."""
         for poller, _ in self._pollers.values():
             poller.wake()
+
+    def summary(self) -> list[dict[str, Any]]:
+        """Return what `status` shows of each mapping."""
+        return [
+            {
+                "uuid": mapping.uuid,
+                "queue": mapping.queue_arn.rpartition(":")[2],
+                "function": mapping.function,
+                "state": mapping.state,
+                "running": self._pollers[uuid][0].running if uuid in self._pollers else 0,
+                "problem": mapping.problem,
+            }
+            for uuid, mapping in self._mappings.items()
+        ]
 
     async def close(self) -> None:
         tasks = [task for _, task in self._pollers.values()]
@@ -181,7 +195,7 @@ class EventSourceMappings:
             self._journal,
             self._clock,
             self._wall,
-            self._bound,
+            self._machine,
         )
         mapping.state, mapping.problem = State.ENABLED, ""
         self._pollers[mapping.uuid] = (poller, asyncio.ensure_future(self._poll(mapping, poller)))

@@ -16,7 +16,7 @@ class Sqs:
     """Two queues; a message that was received is hidden until it is released."""
 
     def __init__(self, *bodies: str) -> None:
-        self.letters = {body: True for body in bodies}
+        self.letters = dict.fromkeys(bodies, True)
         self.sent: list[str] = []
         self.refuses = ""
 
