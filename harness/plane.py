@@ -17,7 +17,12 @@ from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
-from harness.services.event_source_mapping import EventSourceMappings, Machine, Stacks
+from harness.services.event_source_mapping import (
+    EventSourceMappings,
+    Machine,
+    Stacks,
+    Surroundings,
+)
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -78,15 +83,9 @@ class DataPlane:
         self._events = S3Events(door, control_plane, journal, clock, region)
         wall = SystemClock()  # the control plane's: no time scale reaches it
         self._queues = Queues()
+        machine = Machine(options.max_sandboxes, self._waiting)
         self._mappings = EventSourceMappings(
-            door,
-            functions,
-            self._queues,
-            journal,
-            clock,
-            wall,
-            region,
-            Machine(options.max_sandboxes, self._waiting),
+            Surroundings(door, functions, self._queues, journal, clock, wall, region, machine)
         )
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)

@@ -285,6 +285,15 @@ def test_6_2_lists_are_filtered_and_paged(account: Account):
     assert (len(found), shared in found) == (2, True)
 
 
+def test_6_2_an_update_may_not_make_a_second_mapping_of_the_same_two(account: Account):
+    one, other = (account.function("subject.echo", Timeout=1) for _ in range(2))
+    source = queue(account)
+    create(account, source, one)
+    second = create(account, source, other)["UUID"]
+    with pytest.raises(account.lambda_.exceptions.ResourceConflictException):
+        account.lambda_.update_event_source_mapping(UUID=second, FunctionName=one.name)
+
+
 def test_6_2_a_mapping_that_does_not_exist(account: Account):
     missing = "00000000-0000-0000-0000-000000000000"
     for operation in ("get", "delete", "update"):
@@ -341,6 +350,16 @@ def test_the_control_plane_never_sees_a_mapping(raw: Raw, source: Queue, functio
     request = {"EventSourceArn": source.arn, "FunctionName": function.name}
     for path in ("/2014-11-13/event-source-mappings/", "/x/%65vent-source-mappings/"):
         assert raw("POST", path, json=request).status_code == 404
+
+
+def test_differs_a_stack_of_the_cloudformation_api_has_no_mappings(account: Account):
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": "f"}}
+    template = json.dumps({"Resources": {"Mapping": mapping}})
+    with pytest.raises(ClientError) as caught:
+        account.cloudformation.create_stack(StackName="mapped", TemplateBody=template)
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    queue_only = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    assert account.cloudformation.create_stack(StackName="queued", TemplateBody=queue_only)
 
 
 JSON = st.recursive(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from harness.aws import rest_call
-from harness.call import Call, Handler, Reply
-from harness.clock import Clock
+from harness.call import Call, Reply
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.services.event_source_mapping.gathering import Batch, Received, event
 from harness.services.event_source_mapping.mapping import Mapping
 from harness.services.event_source_mapping.results import failed
 from harness.services.event_source_mapping.source import Source
+from harness.services.event_source_mapping.surroundings import Surroundings
+from harness.waiting import first
 
 UNAVAILABLE = (AwsError, HarnessError, ProtocolError, ConnectionError)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
@@ -25,19 +27,23 @@ Note = Callable[..., None]
 class Delivery:
     """Invokes a mapping's function with batches, as Lambda's own pollers do.
 
-    note(kind, **detail): writes to the journal. wall: what visibility time-outs go by; waits
-    between throttled invocations go by `clock`.
+    note(kind, **detail): writes to the journal. stopping: set when a throttled batch shall not be
+    tried again.
     """
 
     def __init__(
-        self, mapping: Mapping, source: Source, door: Handler, note: Note, clock: Clock, wall: Clock
+        self,
+        mapping: Mapping,
+        source: Source,
+        around: Surroundings,
+        note: Note,
+        stopping: asyncio.Event,
     ) -> None:
         self._mapping = mapping
         self._source = source
-        self._door = door
+        self._around = around
         self._note = note
-        self._clock = clock
-        self._wall = wall
+        self._stopping = stopping
 
     async def deliver(self, batch: Batch) -> Batch:
         """Return the messages that were not processed: they stay until they are visible again."""
@@ -71,14 +77,13 @@ class Delivery:
 
     async def _invoked(self, call: Call, batch: Batch, ids: list[str]) -> Reply | None:
         """Invoke, and again while throttled; None once the messages' visibility has run out."""
-        until = min(message.visible_at for message in batch)
         wait_s = _FIRST_WAIT_S
         while True:
             self._note("mapping.invoked", request_id=call.id, message_ids=ids)
             try:
-                return await self._door(call)
+                return await self._around.door(call)
             except UNAVAILABLE as error:
-                if not _may_pass(error) or self._wall.now() >= until:
+                if not _may_pass(error) or self._too_late(batch):
                     self._failure(batch, str(error), request_id=call.id)
                     return None
                 self._note(
@@ -88,8 +93,12 @@ class Delivery:
                     reason=str(error),
                     seconds=wait_s,
                 )
-            await self._clock.wait(wait_s)
+            await first(self._around.clock.wait(wait_s), self._stopping.wait())
             wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
+
+    def _too_late(self, batch: Batch) -> bool:
+        until = min(message.visible_at for message in batch)
+        return self._stopping.is_set() or self._around.wall.now() >= until
 
     def _invocation(self, batch: Batch) -> Call:
         arn = quote(self._mapping.function_arn, safe="")

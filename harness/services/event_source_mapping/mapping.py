@@ -19,6 +19,7 @@ class State(StrEnum):
     DISABLING = "Disabling"
     DISABLED = "Disabled"
     DELETING = "Deleting"
+    DELETED = "Deleted"  # never shown: it does not exist any more
 
 
 @dataclass(slots=True)

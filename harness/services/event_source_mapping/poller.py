@@ -7,25 +7,22 @@ that ends, or a while without any, for what the control plane sends to itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 
-from harness.call import Handler
-from harness.clock import Clock
 from harness.errors import AwsError
-from harness.journal import Journal
 from harness.services.event_source_mapping.delivery import UNAVAILABLE, Delivery
+from harness.services.event_source_mapping.flight import Flight
 from harness.services.event_source_mapping.gathering import Batch, Gathering, Received
 from harness.services.event_source_mapping.mapping import Mapping
 from harness.services.event_source_mapping.record import record, wanted
 from harness.services.event_source_mapping.scaling import MOST, Scaling
 from harness.services.event_source_mapping.source import MOST_RECEIVED, Source, is_gone
+from harness.services.event_source_mapping.surroundings import Surroundings
 from harness.services.event_source_mapping.visibility import effective_s
-from harness.services.lambda_.function import Functions
 from harness.waiting import first
 
 _SAFETY_S = 20.0
@@ -37,46 +34,26 @@ _GROWTH_S = 0.2  # in which scaling allows one batch more
 _FIFO_SPARE_S = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What this machine can run, beyond which messages wait in the queue and not out of it.
-
-    sandboxes: of one function at the same time. waiting(function): invocations without a sandbox.
-    """
-
-    sandboxes: int
-    waiting: Callable[[str], int]
-
-
 class Poller:
-    """Runs one mapping; `wall` is the clock that visibility time-outs go by."""
+    """Runs one mapping from `run` to `stop`."""
 
-    def __init__(
-        self,
-        mapping: Mapping,
-        source: Source,
-        functions: Functions,
-        door: Handler,
-        journal: Journal,
-        clock: Clock,
-        wall: Clock,
-        machine: Machine,
-    ) -> None:
+    def __init__(self, mapping: Mapping, around: Surroundings) -> None:
         self._mapping = mapping
-        self._source = source
-        self._functions = functions
-        self._journal = journal
-        self._clock = clock
-        self._wall = wall
-        self._machine = machine
-        self._delivery = Delivery(mapping, source, door, self._note, clock, wall)
+        self._around = around
+        self._clock, self._wall = around.clock, around.wall
+        self._stopping = asyncio.Event()
+        self._source = Source(around.door, mapping.queue_arn, around.queues)
+        self._delivery = Delivery(mapping, self._source, around, self._note, self._stopping)
         self._scaling = Scaling()
         self._gathering = Gathering()
         self._window: asyncio.Task[None] | None = None
-        self._running: dict[asyncio.Task[None], Batch] = {}
-        self._left: dict[float, list[Received]] = {}
+        self._flight = Flight()
         self._woken = asyncio.Event()
-        self._stopping = False
+
+    @property
+    def running(self) -> int:
+        """Return how many batches are being processed."""
+        return self._flight.running
 
     async def run(self) -> None:
         """Poll until stopped and the running batches have ended.
@@ -84,7 +61,7 @@ class Poller:
         Raises `AwsError` when the queue or the function is gone.
         """
         try:
-            while not self._stopping:
+            while not self._stopping.is_set():
                 try:
                     await self._round()
                 except UNAVAILABLE as error:
@@ -97,33 +74,35 @@ class Poller:
         self._woken.set()
 
     def stop(self) -> None:
-        self._stopping = True
+        """Receive nothing more; `run` returns once the running batches have ended."""
+        self._stopping.set()
         self._woken.set()
 
     def abandon(self) -> None:
         """Give up the running batches too: the environment ends."""
         self.stop()
-        for task in self._running:
-            task.cancel()
+        self._flight.cancel()
 
     async def _round(self) -> None:
         self._woken.clear()
-        seen = self._source.news.changes
-        redelivery = await self._give_back()
-        function = await self._functions.get(self._mapping.function)
+        seen, now = self._source.news.changes, self._wall.now()
+        visible = self._flight.visible(now)
+        if self._mapping.fifo:
+            await self._source.release(visible)
+        function = await self._around.functions.get(self._mapping.function)
         self._start_batches()
         most = self._wanted()
         if most < 1:
             await self._rest_until_room()
             return
         messages = await self._receive(most, function.timeout_s)
-        if redelivery:
+        if visible:
             await self._source.tell_dead_letters()
         if messages:
             self._scaling.busy(self._wall.monotonic())
             await self._gather(messages)
         else:
-            await self._rest_until_news(seen)
+            await self._rest_until_news(seen, now)
 
     async def _survive(self, error: Exception) -> None:
         """Show what is wrong and try again later, unless it is for good."""
@@ -134,15 +113,17 @@ class Poller:
         await first(self._woken.wait(), self._clock.wait(_RETRY_S))
 
     def _maximum(self) -> int:
-        return min(self._mapping.settings.maximum_concurrency or MOST, self._machine.sandboxes)
+        return min(
+            self._mapping.settings.maximum_concurrency or MOST, self._around.machine.sandboxes
+        )
 
     def _allowed(self) -> int:
         return self._scaling.allowed(self._wall.monotonic(), self._maximum())
 
     def _room(self) -> int:
-        if self._machine.waiting(self._mapping.function):
+        if self._around.machine.waiting(self._mapping.function):
             return 0
-        return self._allowed() - len(self._running)
+        return self._allowed() - self._flight.running
 
     def _wanted(self) -> int:
         """Return how many messages to receive so that all of them find a batch that may run."""
@@ -180,82 +161,70 @@ class Poller:
         unwanted = [message for message in messages if message not in kept]
         await self._delivery.delete(unwanted, reason="filtered out")
         self._gathering.add(kept)
-        window_s = self._mapping.settings.window_s
-        if kept and window_s and self._window is None:
-            self._window = asyncio.ensure_future(self._clock.wait(window_s))
-            self._window.add_done_callback(lambda _: self._woken.set())
+        if kept and self._mapping.settings.window_s and self._window is None:
+            self._open_window(self._mapping.settings.window_s)
         self._start_batches()
+        if self._mapping.fifo:  # what did not fit must not overtake what did
+            await self._source.release(self._gathering.clear())
 
     def _start_batches(self) -> None:
-        settings = self._mapping.settings
-        while self._room() > 0:
-            over = not settings.window_s or self._window is None or self._window.done()
-            batch = self._gathering.take(settings.batch_size, partial=over)
-            if not batch:
-                break
+        while self._room() > 0 and (batch := self._next_batch()):
             task = asyncio.ensure_future(self._deliver(batch))
-            self._running[task] = batch
+            self._flight.begin(task, batch)
             task.add_done_callback(self._ended)
+            if self._mapping.fifo:
+                break
         if not len(self._gathering):
             self._close_window()
+
+    def _next_batch(self) -> Batch:
+        settings = self._mapping.settings
+        over = not settings.window_s or self._window is None or self._window.done()
+        return self._gathering.take(settings.batch_size, partial=over)
 
     async def _deliver(self, batch: Batch) -> None:
         kept = await self._delivery.deliver(batch)
         if not kept:
             return
-        self._left.setdefault(kept[0].visible_at, []).extend(kept)
+        self._flight.keep(kept)
         if not self._mapping.settings.partial_responses:
             self._scaling.failed(self._wall.monotonic())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._running[task]
+        self._flight.end(task)
         self._woken.set()
-
-    @property
-    def running(self) -> int:
-        """Return how many batches are being processed."""
-        return len(self._running)
-
-    async def _give_back(self) -> bool:
-        """Forget messages whose visibility has run out, which SQS hands out again; tell if any."""
-        over = [due for due in self._left if due <= self._wall.now()]
-        for visible_at in over:
-            messages = self._left.pop(visible_at)
-            if self._mapping.fifo:
-                await self._source.release(messages)
-        return bool(over)
 
     async def _rest_until_room(self) -> None:
         waits: list[Coroutine[Any, Any, Any]] = [self._woken.wait()]
-        if len(self._running) < self._maximum():
+        if self._flight.running < self._maximum():
             waits.append(self._wall.wait(_GROWTH_S))
         await first(*waits)
 
-    async def _rest_until_news(self, seen: int) -> None:
-        if not self._running and not len(self._gathering):
+    async def _rest_until_news(self, seen: int, asked: float) -> None:
+        """Wait until the queue, empty when it was `asked`, may have something to receive."""
+        in_hand = self._flight.messages + len(self._gathering)
+        if not in_hand:
             self._scaling.idle()
         seconds = [_SAFETY_S]
-        if await self._source.hidden() > self._in_flight():
+        if await self._source.hidden() > in_hand:
             seconds.append(_HIDDEN_S)
-        running = [batch[0].visible_at for batch in self._running.values()]
-        seconds += [max(0.0, due - self._wall.now()) for due in [*self._left, *running]]
+        seconds += [max(0.0, due - self._wall.now()) for due in self._flight.dues(asked)]
         await first(
             self._source.news.change(seen), self._woken.wait(), self._wall.wait(min(seconds))
         )
 
-    def _in_flight(self) -> int:
-        running = sum(len(batch) for batch in self._running.values())
-        return running + len(self._gathering) + sum(map(len, self._left.values()))
-
     async def _finish(self) -> None:
         """Let the running batches end; what was gathered only is visible again at once."""
         self._close_window()
-        if self._running:
-            await asyncio.wait(self._running)
+        await self._flight.landed()
         try:
             await self._source.release(self._gathering.clear())
         except UNAVAILABLE as error:
             self._note("mapping.failed", reason=str(error))
+
+    def _open_window(self, seconds: float) -> None:
+        self._window = asyncio.ensure_future(self._clock.wait(seconds))
+        self._window.add_done_callback(lambda _: self._woken.set())
 
     def _close_window(self) -> None:
         if self._window is not None:
@@ -263,7 +232,7 @@ class Poller:
             self._window = None
 
     def _note(self, kind: str, **detail: Any) -> None:
-        self._journal.record(
+        self._around.journal.record(
             kind,
             uuid=self._mapping.uuid,
             queue=self._mapping.queue_arn.rpartition(":")[2],

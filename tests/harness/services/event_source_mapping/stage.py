@@ -12,9 +12,10 @@ from harness.call import Call, Reply
 from harness.errors import AwsError
 from harness.journal import Event, Journal
 from harness.services.event_source_mapping.mapping import Mapping, State
-from harness.services.event_source_mapping.poller import Machine, Poller
+from harness.services.event_source_mapping.poller import Poller
 from harness.services.event_source_mapping.settings import Settings
 from harness.services.event_source_mapping.source import Source
+from harness.services.event_source_mapping.surroundings import Machine, Surroundings
 from harness.services.lambda_.function import Functions
 from harness.services.sqs import Queues
 from tests.harness.services.lambda_.examples import REGION, answer
@@ -61,15 +62,10 @@ class Stage:
         self.source = Source(self._door, arn, self.queues)
         functions = Functions(self._control_plane, REGION)
         machine = Machine(sandboxes, lambda _: self.waiting)
+        clocks = (self.clock, self.wall)
         self.poller = Poller(
             self.mapping,
-            self.source,
-            functions,
-            self._door,
-            journal,
-            self.clock,
-            self.wall,
-            machine,
+            Surroundings(self._door, functions, self.queues, journal, *clocks, REGION, machine),
         )
 
     def send(self, *bodies: str) -> None:

@@ -96,9 +96,10 @@ def test_a_throttled_batch_is_tried_again_until_its_visibility_has_run_out(stage
         stage.send("a")
         for expected in (1.0, 2.0, 4.0, 8.0):
             assert (await stage.until("mapping.retried"))["seconds"] == expected
+            assert await stage.clock.waits.get() == expected
             stage.wall.advance(expected)
             stage.clock.advance(expected)
-        await stage.until("mapping.retried")
+        assert await stage.clock.waits.get() == 16.0
         stage.wall.advance(15.0)
         stage.clock.advance(16.0)
         assert "Rate Exceeded" in (await stage.until("mapping.failed"))["reason"]
@@ -230,3 +231,41 @@ def test_filtered_out_messages_are_deleted_without_an_invocation(staged):
         assert stage.invoked == [["yes"]]
 
     staged(work, settings=Settings(filters=("",), patterns=({"body": ["yes"]},)))
+
+
+def test_a_message_that_becomes_visible_while_it_is_processed_is_processed_twice(staged):
+    async def work(stage: Stage) -> None:
+        stage.send("a")
+        await stage.rests(20.0)
+        stage.wall.advance(20.0)
+        await stage.rests(10.0)
+        stage.wall.advance(10.0)
+        await stage.rests(20.0)
+        assert stage.invoked == [["a"], ["a"]]
+        asked = len(stage.calls)
+        stage.poller.wake()
+        await stage.rests(20.0)
+        assert len(stage.calls) == asked + 2
+
+    staged(work, gated=True)
+
+
+def test_stopping_ends_the_retries_of_a_throttled_batch(staged):
+    async def work(stage: Stage) -> None:
+        stage.send("a")
+        await stage.until("mapping.retried")
+
+    staged(work, lambda _: BUSY)
+
+
+def test_fifo_messages_that_do_not_fit_are_given_back_behind_those_that_do(staged):
+    large = ["x" * 3_500_000 + str(number) for number in range(2)]
+
+    async def work(stage: Stage) -> None:
+        stage.send(*large)
+        await stage.rests(20.0)
+        (released,) = [m for name, m in stage.calls if name == "ChangeMessageVisibilityBatch"]
+        assert [entry["ReceiptHandle"] for entry in released["Entries"]] == large[1:]
+        assert stage.invoked[0] == large[:1]
+
+    staged(work, fifo=True, gated=True)
