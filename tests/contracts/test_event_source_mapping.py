@@ -56,6 +56,18 @@ def test_6_1_the_event_of_a_message(account: Account):
     emptied(source)
 
 
+def test_5_7_and_5_8_what_s3_sends_is_text_in_the_record(account: Account):
+    """A handler decodes twice, and finds no `Records` in the test event of a new rule."""
+    source = buffered(account)
+    key = {"s3": {"object": {"key": "uploads/%E5%93%A1+%281%29.pdf"}}}
+    sent = [
+        json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}),
+        json.dumps({"Records": [key]}),
+    ]
+    source.send(*sent)
+    assert source.batch() == sent
+
+
 @pytest.mark.parametrize("count", [1, 2, 10])
 def test_12_3_messages_sent_together_come_as_one_batch(account: Account, count: int):
     source = buffered(account)

@@ -151,13 +151,9 @@ def test_2_code_that_cannot_be_used_is_refused(account: Account, code, message):
 
 def test_what_is_not_emulated_says_so(account: Account):
     function = account.function("subject.echo")
-    queue = account.queue()
     for refused in (
         lambda: account.lambda_.invoke_async(FunctionName=function.name, InvokeArgs=b"{}"),
         lambda: account.lambda_.invoke_with_response_stream(FunctionName=function.name),
-        lambda: account.lambda_.create_event_source_mapping(
-            FunctionName=function.name, EventSourceArn=queue.arn
-        ),
     ):
         with pytest.raises(ClientError, match=r"NotImplemented.*is not emulated here") as caught:
             refused()
