@@ -155,7 +155,9 @@ class DataPlane:
             if base_model(value)
         }
         sentences = [finding(self._options.region, model) for model in sorted(named)]
-        return sorted({*self._bedrock.findings(), *filter(None, sentences)})
+        timeouts = {found["FunctionName"]: int(found["Timeout"]) for found in configurations}
+        queues = self._mappings.findings(timeouts)
+        return sorted({*self._bedrock.findings(), *filter(None, sentences), *queues})
 
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""

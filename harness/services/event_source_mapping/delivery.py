@@ -12,7 +12,7 @@ from harness.call import Call, Reply
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.services.event_source_mapping.gathering import Batch, Received, event
-from harness.services.event_source_mapping.mapping import Mapping
+from harness.services.event_source_mapping.mapping import EventSourceMapping
 from harness.services.event_source_mapping.results import failed
 from harness.services.event_source_mapping.source import Source
 from harness.services.event_source_mapping.surroundings import Surroundings
@@ -33,7 +33,7 @@ class Delivery:
 
     def __init__(
         self,
-        mapping: Mapping,
+        mapping: EventSourceMapping,
         source: Source,
         around: Surroundings,
         note: Note,

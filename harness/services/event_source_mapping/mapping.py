@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 @dataclass(slots=True)
-class Mapping:
+class EventSourceMapping:
     """function: its name with a qualifier; problem: why nothing is processed, "" if it is.
 
     modified: seconds since the epoch.

@@ -11,44 +11,40 @@ from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
 from harness.errors import AwsError
 from harness.services.event_source_mapping.delivery import UNAVAILABLE, Delivery
 from harness.services.event_source_mapping.flight import Flight
 from harness.services.event_source_mapping.gathering import Batch, Gathering, Received
-from harness.services.event_source_mapping.mapping import Mapping
-from harness.services.event_source_mapping.record import record, wanted
+from harness.services.event_source_mapping.intake import Intake
+from harness.services.event_source_mapping.mapping import EventSourceMapping
 from harness.services.event_source_mapping.scaling import MOST, Scaling
 from harness.services.event_source_mapping.source import MOST_RECEIVED, Source, is_gone
 from harness.services.event_source_mapping.surroundings import Surroundings
-from harness.services.event_source_mapping.visibility import effective_s
+from harness.services.event_source_mapping.window import Window
 from harness.waiting import first
 
 _SAFETY_S = 20.0
 _RETRY_S = 5.0
 _HIDDEN_S = 1.0  # how soon a message is seen that somebody else received or delayed
 _GROWTH_S = 0.2  # in which scaling allows one batch more
-# The control plane gives back a FIFO batch in the wrong order unless it is told to: we tell it in
-# time, and it does so by itself only when we are gone.
-_FIFO_SPARE_S = 30
 
 
 class Poller:
     """Runs one mapping from `run` to `stop`."""
 
-    def __init__(self, mapping: Mapping, around: Surroundings) -> None:
+    def __init__(self, mapping: EventSourceMapping, around: Surroundings) -> None:
         self._mapping = mapping
         self._around = around
         self._clock, self._wall = around.clock, around.wall
         self._stopping = asyncio.Event()
         self._source = Source(around.door, mapping.queue_arn, around.queues)
         self._delivery = Delivery(mapping, self._source, around, self._note, self._stopping)
+        self._intake = Intake(mapping, self._source, self._delivery, self._wall, self._note)
         self._scaling = Scaling()
         self._gathering = Gathering()
-        self._window: asyncio.Task[None] | None = None
         self._flight = Flight()
         self._woken = asyncio.Event()
+        self._window = Window(self._clock, self._woken.set)
 
     @property
     def running(self) -> int:
@@ -95,12 +91,13 @@ class Poller:
         if most < 1:
             await self._rest_until_room()
             return
-        messages = await self._receive(most, function.timeout_s)
+        messages = await self._intake.receive(most, function.timeout_s)
+        self._mapping.problem = ""
         if visible:
             await self._source.tell_dead_letters()
         if messages:
             self._scaling.busy(self._wall.monotonic())
-            await self._gather(messages)
+            await self._gather(await self._intake.sifted(messages))
         else:
             await self._rest_until_news(seen, now)
 
@@ -132,37 +129,11 @@ class Poller:
             return min(MOST_RECEIVED, size) if self._room() > 0 else 0
         return min(MOST_RECEIVED, self._room() * size - len(self._gathering))
 
-    async def _receive(self, most: int, timeout_s: int) -> list[Received]:
-        queue_s = int((await self._source.attributes())["VisibilityTimeout"])
-        visibility_s = effective_s(queue_s, timeout_s, self._mapping.settings.window_s)
-        spare_s = _FIFO_SPARE_S if self._mapping.fifo else 0
-        messages = await self._source.receive(most, visibility_s + spare_s)
-        visible_at = self._wall.now() + visibility_s
-        self._mapping.problem = ""
-        if messages:
-            ids = [message["MessageId"] for message in messages]
-            self._note("mapping.received", message_ids=ids)
-        return [self._received(message, visible_at) for message in messages]
-
-    def _received(self, message: dict[str, Any], visible_at: float) -> Received:
-        made = record(message, self._mapping.queue_arn)
-        return Received(
-            made["messageId"],
-            made["receiptHandle"],
-            orjson.dumps(made),
-            visible_at,
-            made["attributes"].get("AWSTraceHeader", ""),
-        )
-
     async def _gather(self, messages: Sequence[Received]) -> None:
-        """Put messages into the next batches; those that no filter wants are deleted."""
-        patterns = self._mapping.settings.patterns
-        kept = [m for m in messages if not patterns or wanted(orjson.loads(m.record), patterns)]
-        unwanted = [message for message in messages if message not in kept]
-        await self._delivery.delete(unwanted, reason="filtered out")
-        self._gathering.add(kept)
-        if kept and self._mapping.settings.window_s and self._window is None:
-            self._open_window(self._mapping.settings.window_s)
+        """Put messages into the next batches and start those that are complete."""
+        if messages:
+            self._gathering.add(messages)
+            self._window.open(self._mapping.settings.window_s)
         self._start_batches()
         if self._mapping.fifo:  # what did not fit must not overtake what did
             await self._source.release(self._gathering.clear())
@@ -175,11 +146,11 @@ class Poller:
             if self._mapping.fifo:
                 break
         if not len(self._gathering):
-            self._close_window()
+            self._window.close()
 
     def _next_batch(self) -> Batch:
         settings = self._mapping.settings
-        over = not settings.window_s or self._window is None or self._window.done()
+        over = not settings.window_s or self._window.is_over
         return self._gathering.take(settings.batch_size, partial=over)
 
     async def _deliver(self, batch: Batch) -> None:
@@ -215,21 +186,12 @@ class Poller:
 
     async def _finish(self) -> None:
         """Let the running batches end; what was gathered only is visible again at once."""
-        self._close_window()
+        self._window.close()
         await self._flight.landed()
         try:
             await self._source.release(self._gathering.clear())
         except UNAVAILABLE as error:
             self._note("mapping.failed", reason=str(error))
-
-    def _open_window(self, seconds: float) -> None:
-        self._window = asyncio.ensure_future(self._clock.wait(seconds))
-        self._window.add_done_callback(lambda _: self._woken.set())
-
-    def _close_window(self) -> None:
-        if self._window is not None:
-            self._window.cancel()
-            self._window = None
 
     def _note(self, kind: str, **detail: Any) -> None:
         self._around.journal.record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +14,8 @@ from harness.aws import ACCOUNT
 from harness.call import Call, Reply
 from harness.errors import AwsError
 from harness.services.event_source_mapping import request as asked
-from harness.services.event_source_mapping.mapping import Mapping, State
+from harness.services.event_source_mapping.findings import findings
+from harness.services.event_source_mapping.mapping import EventSourceMapping, State
 from harness.services.event_source_mapping.page import page
 from harness.services.event_source_mapping.pollers import Pollers
 from harness.services.event_source_mapping.settings import USER, Settings, changed, invalid
@@ -22,6 +23,7 @@ from harness.services.event_source_mapping.source import Source, is_gone
 from harness.services.event_source_mapping.source_arn import queue_arn
 from harness.services.event_source_mapping.surroundings import Surroundings
 from harness.services.event_source_mapping.visibility import too_short
+from harness.services.sqs import name_of
 
 # Of whatever version: the control plane would take every one of them for its own.
 _PATH = re.compile(r"/+[^/]+/+event-source-mappings(/|$)")
@@ -39,7 +41,7 @@ class EventSourceMappings:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._mappings: dict[str, Mapping] = {}
+        self._mappings: dict[str, EventSourceMapping] = {}
         self._pollers = Pollers(around)
         self._operations: dict[str, Callable[[Call], Awaitable[Reply]]] = {
             "CreateEventSourceMapping": self._create,
@@ -66,7 +68,7 @@ class EventSourceMappings:
         return [
             {
                 "uuid": mapping.uuid,
-                "queue": mapping.queue_arn.rpartition(":")[2],
+                "queue": name_of(mapping.queue_arn),
                 "function": mapping.function,
                 "state": mapping.state,
                 "running": self._pollers.running(mapping),
@@ -74,6 +76,17 @@ class EventSourceMappings:
             }
             for mapping in self._present()
         ]
+
+    def findings(self, timeouts: Mapping[str, int]) -> list[str]:
+        """Return what is wrong with the queues; timeouts: of the functions, by name."""
+        found: list[str] = []
+        for mapping in self._present():
+            function = mapping.function.partition(":")[0]
+            attributes = self._around.queues[name_of(mapping.queue_arn)].attributes
+            if attributes is not None and function in timeouts:
+                queue = name_of(mapping.queue_arn)
+                found += findings(queue, attributes, function, timeouts[function])
+        return found
 
     async def close(self) -> None:
         await self._pollers.close()
@@ -92,9 +105,9 @@ class EventSourceMappings:
             self._pollers.start(mapping)
         return _answer(call, 202, {**mapping.describe(), "State": State.CREATING})
 
-    def _new(self, queue: str, function: str, settings: Settings) -> Mapping:
+    def _new(self, queue: str, function: str, settings: Settings) -> EventSourceMapping:
         identifier = str(uuid.uuid4())
-        return Mapping(
+        return EventSourceMapping(
             uuid=identifier,
             arn=self._arn("event-source-mapping", identifier),
             queue_arn=queue,
@@ -157,7 +170,9 @@ class EventSourceMappings:
         if refusal := too_short(int(attributes["VisibilityTimeout"]), timeout_s):
             raise refusal
 
-    def _refuse_duplicate(self, queue: str, function: str, besides: Mapping | None = None) -> None:
+    def _refuse_duplicate(
+        self, queue: str, function: str, besides: EventSourceMapping | None = None
+    ) -> None:
         for mapping in self._present():
             same = (mapping.queue_arn, mapping.function) == (queue, function)
             if same and mapping is not besides:
@@ -168,14 +183,14 @@ class EventSourceMappings:
                 )
                 raise AwsError("ResourceConflictException", message, 409, USER)
 
-    def _present(self) -> list[Mapping]:
+    def _present(self) -> list[EventSourceMapping]:
         """Return the mappings that exist; those whose deletion is complete are forgotten."""
         for mapping in list(self._mappings.values()):
             if mapping.state is State.DELETED:
                 del self._mappings[mapping.uuid]
         return list(self._mappings.values())
 
-    def _named(self, call: Call) -> Mapping:
+    def _named(self, call: Call) -> EventSourceMapping:
         identifier = unquote(call.path.rstrip("/").rpartition("/")[2])
         for mapping in self._present():
             if mapping.uuid == identifier:
@@ -183,7 +198,7 @@ class EventSourceMappings:
         message = "The resource you requested does not exist."
         raise AwsError("ResourceNotFoundException", message, 404, USER)
 
-    def _free(self, call: Call, verb: str) -> Mapping:
+    def _free(self, call: Call, verb: str) -> EventSourceMapping:
         mapping = self._named(call)
         if mapping.state in (State.DISABLING, State.DELETING):
             message = f"Cannot {verb} the event source mapping because it is in use."

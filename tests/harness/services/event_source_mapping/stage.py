@@ -11,7 +11,7 @@ import orjson
 from harness.call import Call, Reply
 from harness.errors import AwsError
 from harness.journal import Event, Journal
-from harness.services.event_source_mapping.mapping import Mapping, State
+from harness.services.event_source_mapping.mapping import EventSourceMapping, State
 from harness.services.event_source_mapping.poller import Poller
 from harness.services.event_source_mapping.settings import Settings
 from harness.services.event_source_mapping.source import Source
@@ -56,7 +56,7 @@ class Stage:
         self._result, self._gated = result, gated
         self.queues = Queues()
         arn = f"arn:aws:sqs:{REGION}:123456789012:q{'.fifo' if fifo else ''}"
-        self.mapping = Mapping(
+        self.mapping = EventSourceMapping(
             "u", "a", arn, "f", "arn", settings or Settings(), State.ENABLED, 0.0
         )
         self.source = Source(self._door, arn, self.queues)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from harness.services.event_source_mapping.findings import findings
 from harness.services.event_source_mapping.gathering import BATCH_BYTES, Gathering, Received, event
 from harness.services.event_source_mapping.record import record, wanted
 from harness.services.event_source_mapping.results import failed
@@ -164,3 +165,18 @@ def test_a_window_needs_its_own_time(queue, timeout, window, effective):
 def test_equal_time_outs_are_allowed():
     assert too_short(30, 30) is None
     assert "30 seconds is less than Function timeout: 31 seconds" in str(too_short(30, 31))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"VisibilityTimeout": "60"}, []),
+        ({"VisibilityTimeout": "60", "RedrivePolicy": '{"maxReceiveCount": 5}'}, []),
+        ({"VisibilityTimeout": "9"}, ["after 9 s, while f may take 10 s"]),
+        ({"VisibilityTimeout": "60", "RedrivePolicy": '{"maxReceiveCount": "1"}'}, ["Count 1:"]),
+    ],
+)
+def test_settings_that_hurt_are_found(attributes, said):
+    found = list(findings("q", attributes, "f", 10))
+    assert len(found) == len(said)
+    assert all(words in sentence for words, sentence in zip(said, found, strict=True))
