@@ -22,7 +22,7 @@ from loadtests.benchmarks.client import PATIENCE_S
 
 MESSAGES, BATCH, SINGLE = 500, 10, 100
 HANDLER = "def handler(event, context):\n    return len(event['Records'])\n"
-_POLL_S = 0.005
+_POLL_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def test_messages_per_second(benchmark: BenchmarkFixture, buffered: Buffered) ->
 
     benchmark.pedantic(process, rounds=3, warmup_rounds=1)  # type: ignore[no-untyped-call]
     assert set(buffered.handled()) == set(sent)
-    benchmark.extra_info["messages_per_s"] = [MESSAGES / taken for taken in seconds]
+    benchmark.extra_info["messages_per_s"] = [MESSAGES / taken for taken in seconds[1:]]
 
 
 def test_latency(benchmark: BenchmarkFixture, buffered: Buffered) -> None:
