@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +70,6 @@ def emptied(queue: Queue) -> None:
         return True if counts == ["0"] * len(names) else None
 
     eventually(empty)
-
-
-Buffer = Callable[..., Buffered]
 
 
 def buffered(
