@@ -125,5 +125,5 @@ class Delivery:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Tell whether an invocation may succeed later: throttled, or the service failed."""
-    return not isinstance(error, AwsError) or error.status == 429 or error.status >= 500
+    """Tell whether an invocation may succeed later: function pending, throttled, service failed."""
+    return not isinstance(error, AwsError) or error.status in (409, 429) or error.status >= 500
