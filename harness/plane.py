@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.call import Call, Handler, Layer, Reply, Service
-from harness.clock import Clock
+from harness.clock import Clock, SystemClock
 from harness.database.url import DatabaseUrl
 from harness.endpoint import Endpoint, recorder
 from harness.errors import UsageError
@@ -19,6 +19,12 @@ from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
+from harness.services.event_source_mapping import (
+    EventSourceMappings,
+    Machine,
+    Stacks,
+    Surroundings,
+)
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -41,10 +47,12 @@ from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
 from harness.services.sns import Sns
+from harness.services.sqs import Queues, Sqs
 from harness.state import State
 from harness.status import Status
 from harness.why.service import Why
 
+_SENDERS = ("sns", "events")  # whose messages the control plane puts into queues itself
 NOT_ENFORCED = {
     "VPC routing": "every function reaches the endpoint and the database",
     "IAM": "policies are stored; calls are not checked against them",
@@ -105,10 +113,19 @@ class DataPlane:
             options.max_sandboxes,
         )
         self._events = S3Events(door, control_plane, journal, clock, region)
+        wall = SystemClock()  # the control plane's: no time scale reaches it
+        self._queues = Queues()
+        machine = Machine(options.max_sandboxes, self._waiting)
+        self._mappings = EventSourceMappings(
+            Surroundings(door, functions, self._queues, journal, clock, wall, region, machine)
+        )
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
+            self._mappings,
+            Sqs(control_plane, self._queues, wall, region),
+            Stacks(control_plane),
             LambdaService(
                 configuration.handle,
                 region,
@@ -133,6 +150,7 @@ class DataPlane:
         """Return what is behaved here rather than in the control plane, by service."""
         return {
             "lambda": "emulated here",
+            "sqs": "long polls wait here; messages are moto's",
             "s3": "notifications are sent from here; objects are moto's",
             "sns": "functions are invoked from here; topics are moto's",
             "bedrock-runtime": "emulated here",
@@ -174,6 +192,7 @@ class DataPlane:
                 "waiting": self._room.waiting,
             },
             "queued_events": self._queue.depth,
+            "event_source_mappings": self._mappings.summary(),
             "findings": self._findings(configurations),
             "limits": {
                 "sandboxes": f"{self._room.bound} at the same time; more invocations wait",
@@ -189,6 +208,12 @@ class DataPlane:
         state = configuration.get("State", "Active")
         return {"name": name, "state": state, **self._invoker.describe(name)}
 
+    def _waiting(self, function: str) -> int:
+        """Return how many invocations of a function (`name` or `name:qualifier`) wait here."""
+        waiting = self._invoker.describe(function.partition(":")[0])["waiting"]
+        assert isinstance(waiting, int)
+        return waiting
+
     def _findings(self, configurations: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return what would fail on AWS: models called, and models that variables name."""
         named = {
@@ -198,11 +223,14 @@ class DataPlane:
             if base_model(value)
         }
         sentences = [finding(self._options.region, model) for model in sorted(named)]
-        return sorted({*self._bedrock.findings(), *filter(None, sentences)})
+        timeouts = {found["FunctionName"]: int(found["Timeout"]) for found in configurations}
+        queues = self._mappings.findings(timeouts)
+        return sorted({*self._bedrock.findings(), *filter(None, sentences), *queues})
 
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""
         await self._gateway.close()
+        await self._mappings.close()
         await self._queue.close()
         await self._provisioning.close()
         await self._invoker.close()
@@ -215,4 +243,8 @@ class DataPlane:
         reply = await proceed(call)
         if call.service == "apigateway" and call.method != "GET":
             self._gateway.forget_all()
+        if call.operation == "DeleteFunction":
+            self._mappings.function_deleted()
+        if call.service in _SENDERS and call.method == "POST":
+            self._queues.all_changed()
         return reply

@@ -63,7 +63,6 @@ class LambdaService:
             "DeleteFunction": self._delete,
             "DeleteAlias": self._delete_alias,
             "PutFunctionConcurrency": self._reserve,
-            "CreateEventSourceMapping": _not_emulated,
             **configs.operations,
             **RecursionConfigs(functions, recursion).operations,
         }
@@ -185,7 +184,3 @@ class LambdaService:
 
 def _about(call: Call, function: Function) -> list[tuple[str, str]]:
     return [("x-amzn-requestid", call.id), ("x-amz-executed-version", function.version)]
-
-
-async def _not_emulated(call: Call) -> Reply:
-    raise not_emulated(f"lambda:{call.operation}")

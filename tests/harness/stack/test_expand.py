@@ -4,6 +4,7 @@ import pytest
 
 from harness.stack.errors import TemplateError
 from harness.stack.expand import expand
+from harness.stack.resources import lambda_event_source_mapping
 
 SAM = "AWS::Serverless-2016-10-31"
 
@@ -48,3 +49,18 @@ def test_what_the_translator_refuses_names_the_resource():
     with pytest.raises(TemplateError, match=r"\[F\] is invalid") as failure:
         expand(function(Events={"E": {"Type": "Nonsense"}}), {}, "ap-northeast-1")
     assert "\n" not in str(failure.value)
+
+
+def test_a_queue_before_a_function_becomes_a_mapping_of_supported_settings():
+    queue = "arn:aws:sqs:ap-northeast-1:123456789012:q"
+    settings = {
+        "BatchSize": 5,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": 2},
+    }
+    event = {"Type": "SQS", "Properties": {"Queue": queue, **settings}}
+    expanded = expand(function(Events={"Queued": event}), {}, "ap-northeast-1")
+    mapping = expanded["Resources"]["FQueued"]
+    assert mapping["Type"] == lambda_event_source_mapping.TYPE
+    assert mapping["Properties"].items() >= {"EventSourceArn": queue, **settings}.items()
+    assert mapping["Properties"].keys() <= lambda_event_source_mapping.PROPERTIES.keys()
