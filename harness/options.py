@@ -16,6 +16,7 @@ class Options:
     """port: 0 for any free one. database_url: "" for the embedded PostgreSQL.
 
     time_scale: divides the waits AWS prescribes, never a function's time-out.
+    s3_delivery: how S3 events travel ("off"; see harness.services.s3_events.profile).
     max_sandboxes: of one function at the same time; further invocations wait.
     inherited: the variables every child process of ours may see.
     """
@@ -25,6 +26,7 @@ class Options:
     time_scale: float
     max_sandboxes: int
     strict_models: bool
+    s3_delivery: str
     database_url: str
     inherited: Mapping[str, str]
     region: str = REGION

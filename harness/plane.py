@@ -17,6 +17,7 @@ from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
+from harness.services.eventbridge import EventBridge
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -26,6 +27,9 @@ from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.s3_events.control import DeliveryControl
+from harness.services.s3_events.profile import parse as delivery_profile
+from harness.services.sns import Subscriptions
 from harness.state import State
 from harness.status import Status
 
@@ -73,14 +77,19 @@ class DataPlane:
         door = self.endpoint.door
         self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
         self._events = S3Events(door, control_plane, journal, clock, region)
+        self._events.delivery.use(delivery_profile(options.s3_delivery))
+        self._bus = EventBridge(door, control_plane, journal, clock, region)
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
             LambdaService(control_plane, functions, code, self._invoker, self._queue),
             self._events,
+            self._bus,
+            Subscriptions(control_plane),
             self._bedrock,
             self._gateway,
+            DeliveryControl(self._events.delivery),
             Status(self.status, self._logs),
         ]
 
@@ -91,6 +100,7 @@ class DataPlane:
             "lambda": "invocations run here; configuration is moto's",
             "s3": "notifications are sent from here; objects are moto's",
             "bedrock-runtime": "emulated here",
+            "events": "events put are delivered from here; buses and rules are moto's",
             "execute-api": "emulated here; configuration is moto's",
             "everything else": "moto",
         }
@@ -107,6 +117,7 @@ class DataPlane:
             **self.described,
             "functions": [self._function(configuration) for configuration in configurations],
             "queued_events": self._queue.depth,
+            "s3_delivery": self._events.delivery.profile.text(),
             "findings": self._findings(configurations),
             "limits": {
                 "sandboxes per function": f"{self._options.max_sandboxes}; more invocations wait",
@@ -135,6 +146,8 @@ class DataPlane:
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""
         await self._gateway.close()
+        await self._events.close()
+        await self._bus.close()
         await self._queue.close()
         await self._invoker.close()
         await self._bedrock.close()
@@ -145,4 +158,6 @@ class DataPlane:
         reply = await proceed(call)
         if call.service == "apigateway" and call.method != "GET":
             self._gateway.forget_all()
+        self._events.notice(call)
+        self._bus.notice(call)
         return reply

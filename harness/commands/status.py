@@ -54,6 +54,7 @@ def _overview(running: Environment, answer: dict[str, Any]) -> list[tuple[str, o
         ("template", running.template),
         ("runtime", running.runtime),
         ("memory_mb", answer["memory_mb"]),
+        ("s3_delivery", answer["s3_delivery"]),
         ("database", _brief(answer["database"])),
         *((f"service {name}", _brief(state)) for name, state in answer["services"].items()),
     ]

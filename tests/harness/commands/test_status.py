@@ -20,6 +20,7 @@ STATUS = {
     "findings": ["amazon.nova-pro-v1:0 is not offered in ap-northeast-1"],
     "limits": {"function time-out": "enforced"},
     "memory_mb": 123.4,
+    "s3_delivery": "off",
 }
 
 
@@ -39,6 +40,7 @@ def test_a_line_for_each_thing(harness, environment):
         lines = [line.split("\t") for line in harness("status").out.splitlines()]
     assert ["endpoint", url] in lines
     assert ["memory_mb", "123.4"] in lines
+    assert ["s3_delivery", "off"] in lines
     assert ["database", "kind embedded, name hr_chatbot"] in lines
     assert ["f", "Active", "2", "1", "0", ""] in lines
     assert ["function time-out", "enforced"] in lines
