@@ -17,6 +17,7 @@ class Options:
     """port: 0 for any free one. database_url: "" for the embedded PostgreSQL.
 
     time_scale: divides the waits AWS prescribes, never a function's time-out.
+    s3_delivery: how S3 events travel ("off"; see harness.services.s3_events.profile).
     max_sandboxes: of all functions at the same time; further invocations wait.
     isolate: functions run in bubblewrap and reach the endpoint and the database only.
     cpu_share: functions get CPU in proportion to their memory.
@@ -28,6 +29,7 @@ class Options:
     time_scale: float
     max_sandboxes: int
     strict_models: bool
+    s3_delivery: str
     database_url: str
     inherited: Mapping[str, str]
     region: str = REGION

@@ -25,6 +25,7 @@ from harness.services.event_source_mapping import (
     Stacks,
     Surroundings,
 )
+from harness.services.eventbridge import EventBridge
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -46,6 +47,8 @@ from harness.services.lambda_.spool import Spool
 from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.s3_events.control import DeliveryControl
+from harness.services.s3_events.profile import parse as delivery_profile
 from harness.services.sns import Sns
 from harness.services.sqs import Queues, Sqs
 from harness.state import State
@@ -113,6 +116,8 @@ class DataPlane:
             options.max_sandboxes,
         )
         self._events = S3Events(door, control_plane, journal, clock, region)
+        self._events.delivery.use(delivery_profile(options.s3_delivery))
+        self._bus = EventBridge(door, control_plane, journal, clock, region)
         wall = SystemClock()  # the control plane's: no time scale reaches it
         self._queues = Queues()
         machine = Machine(options.max_sandboxes, self._waiting)
@@ -138,9 +143,11 @@ class DataPlane:
             ),
             CodeDownload(code),
             self._events,
+            self._bus,
             Sns(door, control_plane, journal, clock, region),
             self._bedrock,
             self._gateway,
+            DeliveryControl(self._events.delivery),
             Why(state.path("journal.jsonl"), journal),
             Status(self.status, self._logs),
         ]
@@ -154,6 +161,7 @@ class DataPlane:
             "s3": "notifications are sent from here; objects are moto's",
             "sns": "functions are invoked from here; topics are moto's",
             "bedrock-runtime": "emulated here",
+            "events": "events put are delivered from here; buses and rules are moto's",
             "execute-api": "emulated here; configuration is moto's",
             "everything else": "moto",
         }
@@ -193,6 +201,7 @@ class DataPlane:
             },
             "queued_events": self._queue.depth,
             "event_source_mappings": self._mappings.summary(),
+            "s3_delivery": self._events.delivery.profile.text(),
             "findings": self._findings(configurations),
             "limits": {
                 "sandboxes": f"{self._room.bound} at the same time; more invocations wait",
@@ -231,6 +240,8 @@ class DataPlane:
         """Stop everything that runs; accepted events that did not end yet are given up."""
         await self._gateway.close()
         await self._mappings.close()
+        await self._events.close()
+        await self._bus.close()
         await self._queue.close()
         await self._provisioning.close()
         await self._invoker.close()
@@ -247,4 +258,6 @@ class DataPlane:
             self._mappings.function_deleted()
         if call.service in _SENDERS and call.method == "POST":
             self._queues.all_changed()
+        self._events.notice(call)
+        self._bus.notice(call)
         return reply

@@ -56,6 +56,7 @@ def _overview(running: Environment, answer: dict[str, Any]) -> list[tuple[str, o
         ("memory_mb", answer["memory_mb"]),
         ("sandboxes", _brief(answer["sandboxes"])),
         ("queued events", answer["queued_events"]),
+        ("s3_delivery", answer["s3_delivery"]),
         ("database", _brief(answer["database"])),
         *((f"service {name}", _brief(state)) for name, state in answer["services"].items()),
     ]

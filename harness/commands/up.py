@@ -88,6 +88,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="refuse Bedrock models that AWS does not offer in the region",
     )
     parser.add_argument(
+        "--s3-delivery",
+        default="off",
+        metavar="SPEC|FILE",
+        help="how S3 events travel, e.g. delay=0.5..3,tail=60@0.001,duplicates=0.01,reorder=0.05,"
+        "keys=hostile,seed=7 (default off: at once, once, in order)",
+    )
+    parser.add_argument(
         "--database-url",
         default="",
         metavar="URL",
@@ -131,6 +138,7 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         time_scale=arguments.time_scale,
         max_sandboxes=arguments.max_sandboxes,
         strict_models=arguments.strict_models,
+        s3_delivery=_s3_delivery(arguments.s3_delivery),
         database_url=arguments.database_url,
         inherited=settings.inherited,
         isolate=arguments.isolate,
@@ -146,6 +154,20 @@ def _readable(template: Path) -> Path:
         raise UsageError(
             f"the template {template} cannot be read: {error.strerror}; name one with --template"
         ) from None
+
+
+def _s3_delivery(given: str) -> str:
+    """Return the delivery profile, read from a file if `given` names one, and checked."""
+    if given == "off":
+        return given
+    from harness.services.s3_events.profile import parse
+
+    path = Path(given)
+    text = path.read_text(errors="replace") if path.is_file() else given
+    try:
+        return parse(text).text()
+    except UsageError as error:
+        raise UsageError(f"--s3-delivery: {error}") from None
 
 
 async def _run(options: Options, state: State, notice: Notice, owner: int | None) -> int:

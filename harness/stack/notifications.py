@@ -7,16 +7,25 @@ from typing import Any
 _KINDS = (
     ("LambdaConfigurations", "Function", "LambdaFunctionConfigurations", "LambdaFunctionArn"),
     ("QueueConfigurations", "Queue", "QueueConfigurations", "QueueArn"),
+    ("TopicConfigurations", "Topic", "TopicConfigurations", "TopicArn"),
 )
 
 
 def to_api(configuration: dict[str, Any]) -> dict[str, Any]:
     """Return `configuration` as PutBucketNotificationConfiguration takes it."""
-    return {
+    rules: dict[str, Any] = {
         api_kind: [_rule_to_api(rule, target, arn) for rule in configuration[kind]]
         for kind, target, api_kind, arn in _KINDS
         if kind in configuration
     }
+    bus = configuration.get("EventBridgeConfiguration")
+    if bus is not None and _is_on(bus.get("EventBridgeEnabled", True)):
+        rules["EventBridgeConfiguration"] = {}
+    return rules
+
+
+def _is_on(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _rule_to_api(rule: dict[str, Any], target: str, arn: str) -> dict[str, Any]:
@@ -28,7 +37,7 @@ def _rule_to_api(rule: dict[str, Any], target: str, arn: str) -> dict[str, Any]:
 
 def from_api(configuration: dict[str, Any]) -> dict[str, Any]:
     """Return what GetBucketNotificationConfiguration answers, one entry per event."""
-    return {
+    rules: dict[str, Any] = {
         kind: [
             _rule_from_api(rule, event, target, arn)
             for rule in configuration.get(api_kind, [])
@@ -36,6 +45,8 @@ def from_api(configuration: dict[str, Any]) -> dict[str, Any]:
         ]
         for kind, target, api_kind, arn in _KINDS
     }
+    enabled = "EventBridgeConfiguration" in configuration
+    return {**rules, "EventBridgeConfiguration": {"EventBridgeEnabled": enabled}}
 
 
 def _rule_from_api(rule: dict[str, Any], event: str, target: str, arn: str) -> dict[str, Any]:

@@ -1,87 +1,71 @@
-"""The S3 event record, member by member as AWS sends it (aws-behaviour §5.1, §5.2); pure."""
+"""What S3 sends, member by member as AWS does (aws-behaviour §5.1, §5.2, §5.7); pure."""
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
 from harness.clock import iso8601
+from harness.services.s3_events.change import ObjectChange
 
 _PRINCIPAL = "A3NL1KOZZKExample"
+_FAMILIES_2_3 = ("ObjectTagging:", "ObjectAcl:")
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectWritten:
-    """A finished write; key: plain; etag: without quotes; version_id: "" when unversioned."""
+def event(change: ObjectChange, configuration_id: str, plain: str = "/") -> dict[str, Any]:
+    """Return the event a notification rule delivers: one record, in AWS's member order.
 
-    event_name: str
-    bucket: str
-    key: str
-    size: int
-    etag: str
-    version_id: str
-    sequencer: str
-    time: float
-    request_id: str
-    host_id: str
-    source_ip: str
-    region: str
+    plain: characters of the key that are left as they are, beside letters, digits and `-_.~`.
+    """
+    return {"Records": [_record(change, configuration_id, plain)]}
 
 
-def event(written: ObjectWritten, configuration_id: str) -> dict[str, Any]:
-    """Return the event a notification rule delivers: one record, in AWS's member order."""
-    return {"Records": [_record(written, configuration_id)]}
-
-
-def _record(written: ObjectWritten, configuration_id: str) -> dict[str, Any]:
+def _record(change: ObjectChange, configuration_id: str, plain: str) -> dict[str, Any]:
     return {
-        "eventVersion": "2.1",
+        "eventVersion": "2.3" if change.event_name.startswith(_FAMILIES_2_3) else "2.1",
         "eventSource": "aws:s3",
-        "awsRegion": written.region,
-        "eventTime": iso8601(written.time),
-        "eventName": written.event_name,
+        "awsRegion": change.region,
+        "eventTime": iso8601(change.time),
+        "eventName": change.event_name,
         "userIdentity": {"principalId": f"AWS:{_PRINCIPAL}"},
-        "requestParameters": {"sourceIPAddress": written.source_ip},
+        "requestParameters": {"sourceIPAddress": change.request.source_ip},
         "responseElements": {
-            "x-amz-request-id": written.request_id,
-            "x-amz-id-2": written.host_id,
+            "x-amz-request-id": change.request.request_id,
+            "x-amz-id-2": change.request.host_id,
         },
         "s3": {
             "s3SchemaVersion": "1.0",
             "configurationId": configuration_id,
             "bucket": {
-                "name": written.bucket,
+                "name": change.bucket,
                 "ownerIdentity": {"principalId": _PRINCIPAL},
-                "arn": f"arn:aws:s3:::{written.bucket}",
+                "arn": f"arn:aws:s3:::{change.bucket}",
             },
-            "object": _object(written),
+            "object": _object(change, plain),
         },
     }
 
 
-def _object(written: ObjectWritten) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        "key": encoded(written.key),
-        "size": written.size,
-        "eTag": written.etag,
+def _object(change: ObjectChange, plain: str) -> dict[str, Any]:
+    members: dict[str, Any] = {"key": quote_plus(change.key, safe=plain)}
+    if change.size is not None:
+        members["size"] = change.size
+    if change.etag:
+        members["eTag"] = change.etag
+    if change.version_id:
+        members["versionId"] = change.version_id
+    if change.sequencer:
+        members["sequencer"] = change.sequencer
+    return members
+
+
+def announcement(bucket: str, time: float, request_id: str, host_id: str) -> dict[str, Any]:
+    """Return the `s3:TestEvent` that queues and topics get when a rule for them is saved."""
+    return {
+        "Service": "Amazon S3",
+        "Event": "s3:TestEvent",
+        "Time": iso8601(time),
+        "Bucket": bucket,
+        "RequestId": request_id,
+        "HostId": host_id,
     }
-    if written.version_id:
-        members["versionId"] = written.version_id
-    return {**members, "sequencer": written.sequencer}
-
-
-def encoded(key: str) -> str:
-    """Return a key as event records carry it: form-urlencoded, slashes as they are."""
-    return quote_plus(key, safe="/")
-
-
-class Sequencers:
-    """18 hexadecimal digits, strictly increasing, so both of AWS's padding rules agree (§5.5)."""
-
-    def __init__(self, now_ns: int) -> None:
-        self._numbers = itertools.count(now_ns)
-
-    def next(self) -> str:
-        return f"{next(self._numbers):018X}"

@@ -1,40 +1,46 @@
-"""Notices objects being written and sends what the bucket's rules ask for.
+"""Bucket notifications: the configuration is kept here, and changes passing by are told.
 
-The write itself streams through to the control plane; its answer goes back at once, and only then
-the event leaves, as an asynchronous invocation. PutObject never waits for a function.
+A change itself streams through to the control plane; its answer goes back at once, and only then
+the event leaves. PutObject never waits for a destination.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import secrets
-import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote, unquote
+from dataclasses import replace
 
 import orjson
 
-from harness.aws import rest_call
+from harness.aws import ACCOUNT
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
-from harness.services.s3_events.configuration import Rule, parse, render
-from harness.services.s3_events.destination import validate
-from harness.services.s3_events.post_form import KeptBeginning, form_key
-from harness.services.s3_events.record import ObjectWritten, Sequencers, event
+from harness.services.s3_events.change import identification
+from harness.services.s3_events.configuration import Configuration
+from harness.services.s3_events.configuration_xml import parse, render
+from harness.services.s3_events.created import Creations
+from harness.services.s3_events.delivery import Delivery
+from harness.services.s3_events.notifier import Notifier
+from harness.services.s3_events.objects import Objects
+from harness.services.s3_events.permissions import Permissions
+from harness.services.s3_events.place import place
+from harness.services.s3_events.record import announcement
+from harness.services.s3_events.removed import Removals
+from harness.services.s3_events.senders import SENDERS
+from harness.services.s3_events.updated import Updates
+from harness.services.s3_events.validation import refuse_forbidden, refuse_unusable
+from harness.services.s3_events.whole_body import whole_body
 
-_WRITES = {
-    "PutObject": "ObjectCreated:Put",
-    "PostObject": "ObjectCreated:Post",
-    "CopyObject": "ObjectCreated:Copy",
-    "CompleteMultipartUpload": "ObjectCreated:CompleteMultipartUpload",
-}
+_LONGEST_CONFIGURATION = 1024 * 1024
+_TOLD_WHEN_SAVED = ("sqs", "sns")
 
 
 class S3Events:
-    """Owns bucket notifications; moto never sees one."""
+    """Owns bucket notifications; moto never sees one.
+
+    delivery: how events travel, see `harness.services.s3_events.profile`.
+    """
 
     name = "s3_events"
 
@@ -45,15 +51,17 @@ class S3Events:
         self._control_plane = control_plane
         self._journal = journal
         self._clock = clock
-        self._region = region
-        self._rules: dict[str, list[Rule]] = {}
-        self._sequencers = Sequencers(time.time_ns())
-        self._sending: set[asyncio.Task[None]] = set()
+        self._objects = Objects(control_plane, region)
+        self._permissions = Permissions(control_plane)
+        self.delivery = Delivery(door, self._permissions, journal, clock)
+        self._notifier = Notifier(self._objects, self.delivery, journal, clock)
         self._operations: dict[str, Callable[[Call], Awaitable[Reply]]] = {
             "PutBucketNotificationConfiguration": self._configure,
             "GetBucketNotificationConfiguration": self._describe,
             "DeleteBucket": self._delete_bucket,
-            **dict.fromkeys(_WRITES, self._write),
+            **Creations(self._forward, self._notifier).operations,
+            **Removals(self._forward, self._objects, self._notifier).operations,
+            **Updates(self._forward, self._objects, self._notifier).operations,
         }
 
     def claims(self, call: Call) -> bool:
@@ -62,125 +70,66 @@ class S3Events:
     async def handle(self, call: Call) -> Reply:
         return await self._operations[call.operation](call)
 
+    def notice(self, call: Call) -> None:
+        """Forget what a call that has been answered may have changed."""
+        if call.service == "s3":
+            self._objects.notice(call)
+        else:
+            self._permissions.notice(call)
+
     async def close(self) -> None:
-        """Wait until every noticed write has been handed to its destinations."""
-        await asyncio.gather(*self._sending)
+        """Hand over what is on its way; what waits for a delay is given up."""
+        await self.delivery.close()
+
+    async def _forward(self, call: Call) -> Reply:
+        """Pass a call on; the answer gets S3's two request ids, a defect of moto S3's words."""
+        reply = await self._control_plane(call)
+        if reply.status == 500 and reply.header("content-type").startswith("text/plain"):
+            message = "We encountered an internal error. Please try again."
+            raise AwsError("InternalError", message, 500)
+        reply.headers = [*reply.headers, *identification()]
+        return reply
 
     async def _configure(self, call: Call) -> Reply:
-        bucket = await self._existing_bucket(call)
-        rules = parse(await call.body.read())
+        bucket = _owned(call)
+        region = await self._objects.bucket_region(bucket)
+        body = await whole_body(call, _LONGEST_CONFIGURATION)
+        configuration = replace(parse(body), region=region)
+        refuse_unusable(configuration)
+        reply = Reply(200, identification())
         if call.header("x-amz-skip-destination-validation").lower() != "true":
-            await validate(self._door, self._region, bucket, rules)
-        self._rules[bucket] = rules
-        self._journal.record("s3.notification_configured", bucket=bucket, rules=len(rules))
-        return Reply(200, _identification())
+            await refuse_forbidden(self._permissions, bucket, configuration)
+            await self._announce(bucket, configuration, reply)
+        self._notifier.configurations[bucket] = configuration
+        self._journal.record(
+            "s3.notification_configured", bucket=bucket, rules=len(configuration.destinations)
+        )
+        return reply
+
+    async def _announce(self, bucket: str, configuration: Configuration, reply: Reply) -> None:
+        """Send the test event to every queue and topic, once each."""
+        ids = reply.header("x-amz-request-id"), reply.header("x-amz-id-2")
+        payload = orjson.dumps(announcement(bucket, self._clock.now(), *ids))
+        told = {rule.arn: rule.service for rule in configuration.rules}
+        for arn, service in told.items():
+            if service in _TOLD_WHEN_SAVED:
+                await SENDERS[service](self._door, arn, payload, "")
 
     async def _describe(self, call: Call) -> Reply:
-        bucket = await self._existing_bucket(call)
-        headers = [("content-type", "application/xml"), *_identification()]
-        return Reply(200, headers, render(self._rules.get(bucket, [])))
+        bucket = _owned(call)
+        await self._objects.bucket_region(bucket)
+        headers = [("content-type", "application/xml"), *identification()]
+        return Reply(200, headers, render(self._notifier.configuration(bucket)))
 
     async def _delete_bucket(self, call: Call) -> Reply:
-        reply = await self._control_plane(call)
+        reply = await self._forward(call)
         if reply.status == 204:
-            self._rules.pop(_bucket_and_key(call)[0], None)
+            self._notifier.configurations.pop(place(call)[0], None)
         return reply
 
-    async def _existing_bucket(self, call: Call) -> str:
-        bucket, _ = _bucket_and_key(call)
-        head = rest_call("s3", self._region, "HeadBucket", "HEAD", f"/{quote(bucket)}")
-        if (await self._control_plane(head)).status == 404:
-            message = "The specified bucket does not exist"
-            raise AwsError("NoSuchBucket", message, 404, {"BucketName": bucket})
-        return bucket
 
-    async def _write(self, call: Call) -> Reply:
-        bucket, key = _bucket_and_key(call)
-        form = KeptBeginning(call.body) if call.operation == "PostObject" else None
-        if form is not None:
-            call.body = form
-        reply = await self._control_plane(call)
-        reply.headers = [*reply.headers, *_identification()]
-        if reply.status >= 400 or not self._rules.get(bucket):
-            return reply
-        if form is not None:
-            key = form_key(call.header("content-type"), bytes(form.beginning))
-        task = asyncio.ensure_future(self._notify(call, reply, bucket, key))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-        return reply
-
-    async def _notify(self, call: Call, reply: Reply, bucket: str, key: str) -> None:
-        event_name = _WRITES[call.operation]
-        rules = [rule for rule in self._rules.get(bucket, []) if rule.wants(event_name, key)]
-        if not rules:
-            self._journal.record("s3.unmatched", call=call.id, bucket=bucket, key=key)
-            return
-        written = await self._written(call, reply, bucket, key)
-        for rule in rules:
-            await self._send(call, written, rule)
-
-    async def _written(self, call: Call, reply: Reply, bucket: str, key: str) -> ObjectWritten:
-        sequencer, now = self._sequencers.next(), self._clock.now()
-        version_id = reply.header("x-amz-version-id").replace("null", "")
-        size, etag = _size(call), reply.header("etag")
-        if call.operation != "PutObject" or size is None:
-            size, etag, version_id = await self._stored(bucket, key, version_id)
-        return ObjectWritten(
-            event_name=_WRITES[call.operation],
-            bucket=bucket,
-            key=key,
-            size=size,
-            etag=etag.strip('"'),
-            version_id=version_id,
-            sequencer=sequencer,
-            time=now,
-            request_id=reply.header("x-amz-request-id"),
-            host_id=reply.header("x-amz-id-2"),
-            source_ip=call.source_ip,
-            region=self._region,
-        )
-
-    async def _stored(self, bucket: str, key: str, version_id: str) -> tuple[int, str, str]:
-        """Return size, etag and version: the control plane's answers do not all have them."""
-        query = f"versionId={quote(version_id)}" if version_id else ""
-        path = f"/{bucket}/{quote(key)}"
-        head = await self._control_plane(
-            rest_call("s3", self._region, "HeadObject", "HEAD", path, query=query)
-        )
-        size = int(head.header("content-length", "0"))
-        return size, head.header("etag"), head.header("x-amz-version-id")
-
-    async def _send(self, call: Call, written: ObjectWritten, rule: Rule) -> None:
-        arn = quote(rule.function_arn, safe="")
-        invocation = rest_call(
-            "lambda",
-            self._region,
-            "Invoke",
-            "POST",
-            f"/2015-03-31/functions/{arn}/invocations",
-            body=orjson.dumps(event(written, rule.id)),
-            headers=(("x-amz-invocation-type", "Event"),),
-        )
-        detail = {"call": call.id, "bucket": written.bucket, "key": written.key, "rule": rule.id}
-        try:
-            await self._door(invocation)
-            self._journal.record("s3.delivered", request_id=invocation.id, **detail)
-        except AwsError as error:
-            self._journal.record("s3.undelivered", reason=str(error), **detail)
-
-
-def _bucket_and_key(call: Call) -> tuple[str, str]:
-    bucket, _, key = unquote(call.path).lstrip("/").partition("/")
-    return bucket, key
-
-
-def _size(call: Call) -> int | None:
-    length = call.header("x-amz-decoded-content-length") or call.header("content-length")
-    return int(length) if length.isdigit() else None
-
-
-def _identification() -> list[tuple[str, str]]:
-    """Return S3's two request ids, which the event record repeats."""
-    host_id = base64.b64encode(secrets.token_bytes(56)).decode()
-    return [("x-amz-request-id", secrets.token_hex(8).upper()), ("x-amz-id-2", host_id)]
+def _owned(call: Call) -> str:
+    """Return the bucket of a call; raises `AwsError` when another owner than ours is expected."""
+    if call.header("x-amz-expected-bucket-owner", ACCOUNT) != ACCOUNT:
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    return place(call)[0]

@@ -26,10 +26,12 @@ PROPERTIES: dict[str, Shape] = {
     },
     "BucketName": Leaf.VALUE,
     "NotificationConfiguration": {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": Leaf.VALUE},
         "LambdaConfigurations": SetOf(
             {"Event": Leaf.VALUE, "Filter": _FILTER, "Function": Leaf.VALUE}
         ),
         "QueueConfigurations": SetOf({"Event": Leaf.VALUE, "Filter": _FILTER, "Queue": Leaf.VALUE}),
+        "TopicConfigurations": SetOf({"Event": Leaf.VALUE, "Filter": _FILTER, "Topic": Leaf.VALUE}),
     },
     "PublicAccessBlockConfiguration": {
         "BlockPublicAcls": Leaf.VALUE,

@@ -22,6 +22,7 @@ STATUS = {
     "limits": {"function time-out": "enforced"},
     "memory_mb": 123.4,
     "queued_events": 7,
+    "s3_delivery": "off",
 }
 
 
@@ -43,6 +44,7 @@ def test_a_line_for_each_thing(harness, environment):
     assert ["memory_mb", "123.4"] in lines
     assert ["sandboxes", "alive 2, bound 8, waiting 0"] in lines
     assert ["queued events", "7"] in lines
+    assert ["s3_delivery", "off"] in lines
     assert ["database", "kind embedded, name hr_chatbot"] in lines
     assert ["f", "Active", "2", "1", "0", ""] in lines
     assert ["function time-out", "enforced"] in lines

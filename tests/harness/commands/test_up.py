@@ -179,9 +179,18 @@ def test_detached_it_says_and_returns_the_same(harness, template, state_dir):
     assert not state_dir.exists()
 
 
-@pytest.mark.parametrize("option", [["--time-scale", "0"], ["--port", "70000"]])
+@pytest.mark.parametrize(
+    "option", [["--time-scale", "0"], ["--port", "70000"], ["--s3-delivery", "delay=soon"]]
+)
 def test_impossible_options_are_refused(harness, template, option):
     refuses(harness("up", *option, "--template", template), 2, option[0])
+
+
+def test_a_delivery_profile_may_be_in_a_file(harness, template, tmp_path):
+    profile = tmp_path / "profile"
+    profile.write_text("delay=1..2\nduplicates=many\n")
+    result = harness("up", "--s3-delivery", profile, "--template", template)
+    refuses(result, 2, "--s3-delivery", "duplicates=many")
 
 
 @pytest.mark.parametrize(("part", "name"), [("moto_server", "moto"), ("postgres", "PostgreSQL")])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from harness.stack.notifications import from_api, to_api
 
 RULES = [{"Name": "prefix", "Value": "uploads/"}]
@@ -14,6 +16,10 @@ CONFIGURATION = {
     "QueueConfigurations": [
         {"Event": "s3:ObjectRemoved:*", "Filter": {"S3Key": {"Rules": []}}, "Queue": "arn:q"}
     ],
+    "TopicConfigurations": [
+        {"Event": "s3:ObjectAcl:Put", "Filter": {"S3Key": {"Rules": []}}, "Topic": "arn:t"}
+    ],
+    "EventBridgeConfiguration": {"EventBridgeEnabled": True},
 }
 
 
@@ -29,6 +35,20 @@ def test_rules_reach_the_api_in_its_own_words():
 
 def test_both_spellings_are_inverse():
     assert from_api(to_api(CONFIGURATION)) == CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    ("asked", "enabled"),
+    [
+        ({"EventBridgeConfiguration": {}}, True),
+        ({"EventBridgeConfiguration": {"EventBridgeEnabled": "true"}}, True),
+        ({"EventBridgeConfiguration": {"EventBridgeEnabled": False}}, False),
+        ({}, False),
+    ],
+)
+def test_eventbridge_is_on_unless_it_is_left_out_or_disabled(asked, enabled):
+    answer = from_api(to_api(asked))["EventBridgeConfiguration"]
+    assert answer == {"EventBridgeEnabled": enabled}
 
 
 def test_a_rule_without_filter_stays_without_one():

@@ -56,8 +56,8 @@ def refused(resources, **sections) -> str:
 
 
 def test_an_unknown_type_names_the_resource():
-    message = refused({"Topic": {"Type": "AWS::SNS::Topic"}})
-    assert message.startswith("Topic: the type AWS::SNS::Topic is not supported here")
+    message = refused({"Topic": {"Type": "AWS::DynamoDB::Table"}})
+    assert message.startswith("Topic: the type AWS::DynamoDB::Table is not supported here")
 
 
 def test_an_unhandled_property_names_resource_and_path():

@@ -160,9 +160,9 @@ def test_a_missing_template_is_named(refusal, tmp_path):
 
 
 def test_an_unknown_type_is_refused_before_anything_is_created(refusal, tmp_path):
-    event = refusal(write(tmp_path, {**GOOD, "T": {"Type": "AWS::SNS::Topic"}}))
+    event = refusal(write(tmp_path, {**GOOD, "T": {"Type": "AWS::DynamoDB::Table"}}))
     assert event["logical_id"] == "T"
-    assert "AWS::SNS::Topic is not supported here" in event["message"]
+    assert "AWS::DynamoDB::Table is not supported here" in event["message"]
 
 
 def test_an_unhandled_property_is_refused_before_anything_is_created(refusal, tmp_path):

@@ -1,0 +1,82 @@
+"""How an event reaches a function, a queue, a topic or a bus: a call through the door.
+
+Each sender returns the id by which the destination knows the event: of the invocation, of the
+message, of the bus event. It raises `AwsError` when the destination refuses. trace: an
+`x-amzn-trace-id` to pass on, "" for none.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from harness.aws import json_answer, json_call, query_call, rest_call
+from harness.call import Handler
+from harness.errors import AwsError
+from harness.xml_answer import xml_answer
+
+
+async def invoke(door: Handler, arn: str, payload: bytes, trace: str = "") -> str:
+    """Invoke a function asynchronously; return the request id."""
+    headers = [("x-amz-invocation-type", "Event")]
+    if trace:
+        headers.append(("x-amzn-trace-id", trace))
+    call = rest_call(
+        *("lambda", _region(arn), "Invoke", "POST", _invocations(arn)),
+        body=payload,
+        headers=tuple(headers),
+    )
+    await json_answer(door, call)
+    return call.id
+
+
+@lru_cache(maxsize=1024)
+def _invocations(arn: str) -> str:
+    return f"/2015-03-31/functions/{quote(arn, safe='')}/invocations"
+
+
+async def send_message(
+    door: Handler, arn: str, payload: bytes, trace: str = "", *, group: str = ""
+) -> str:
+    """Send a message to a queue; group: of a FIFO queue. Return the message id."""
+    message: dict[str, Any] = {"QueueUrl": queue_url(arn), "MessageBody": payload.decode()}
+    if group:
+        message["MessageGroupId"] = group
+    if trace:
+        header = {"DataType": "String", "StringValue": trace}
+        message["MessageSystemAttributes"] = {"AWSTraceHeader": header}
+    call = json_call("sqs", _region(arn), "AmazonSQS.SendMessage", message)
+    return str((await json_answer(door, call))["MessageId"])
+
+
+def queue_url(arn: str) -> str:
+    _, _, _, region, account, name = arn.split(":")
+    return f"http://sqs.{region}.amazonaws.com/{account}/{name}"
+
+
+async def publish(
+    door: Handler, arn: str, payload: bytes, trace: str = "", *, subject: str = ""
+) -> str:
+    """Publish to a topic, which passes no trace on; return the message id."""
+    message = {"TopicArn": arn, "Message": payload.decode()}
+    if subject:
+        message["Subject"] = subject
+    answer = await xml_answer(door, query_call("sns", _region(arn), "Publish", message))
+    return answer.findtext(".//{*}MessageId", "")
+
+
+async def put_event(door: Handler, arn: str, payload: bytes, trace: str = "") -> str:
+    """Put one event on a bus, the payload being its entry; return the event id."""
+    request = {"Entries": [orjson.Fragment(payload)]}
+    call = json_call("events", _region(arn), "AWSEvents.PutEvents", request)
+    (answer,) = (await json_answer(door, call))["Entries"]
+    if "ErrorCode" in answer:
+        raise AwsError(answer["ErrorCode"], answer.get("ErrorMessage", ""))
+    return str(answer["EventId"])
+
+
+def _region(arn: str) -> str:
+    return arn.split(":", 4)[3]

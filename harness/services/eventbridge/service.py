@@ -1,0 +1,105 @@
+"""PutEvents: an accepted event goes to the targets of every rule that matches it.
+
+The buses, rules and targets are the control plane's; delivering is ours, since moto would run a
+function itself or fail at it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from harness.call import Call, Handler, Reply
+from harness.clock import Clock
+from harness.errors import AwsError, HarnessError
+from harness.http1 import ProtocolError
+from harness.journal import Journal
+from harness.services.eventbridge.event import bus_name, envelope, refusal
+from harness.services.eventbridge.rules import BusRule, BusRules
+from harness.services.eventbridge.targets import send
+
+_MOST_ENTRIES = 10
+_GRACE_S = 2.0
+_FAILURES = (AwsError, HarnessError, ProtocolError, ConnectionError)
+
+
+class EventBridge:
+    """Claims PutEvents; an event is accepted once its rules are known, and delivered after that."""
+
+    name = "eventbridge"
+
+    def __init__(
+        self, door: Handler, control_plane: Handler, journal: Journal, clock: Clock, region: str
+    ) -> None:
+        self._door = door
+        self._journal = journal
+        self._clock = clock
+        self._region = region
+        self._rules = BusRules(control_plane, region)
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def claims(self, call: Call) -> bool:
+        return call.service == "events" and call.operation == "PutEvents"
+
+    async def handle(self, call: Call) -> Reply:
+        entries = await _entries(call)
+        accepted = [await self._accept(entry) for entry in entries]
+        failed = sum("ErrorCode" in answer for answer in accepted)
+        body = orjson.dumps({"FailedEntryCount": failed, "Entries": accepted})
+        headers = [("content-type", "application/x-amz-json-1.1"), ("x-amzn-requestid", call.id)]
+        return Reply(200, headers, body)
+
+    def notice(self, call: Call) -> None:
+        """Forget what a call that has been answered may have changed."""
+        if not self.claims(call):
+            self._rules.notice(call)
+
+    async def close(self) -> None:
+        """Hand accepted events to their targets, unless one hangs."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=_GRACE_S)
+
+    async def _accept(self, entry: Mapping[str, Any]) -> dict[str, str]:
+        if refused := refusal(entry):
+            return refused
+        event = envelope(entry, str(uuid4()), self._region, self._clock.now())
+        rules = [rule for rule in await self._rules.of(bus_name(entry)) if rule.wants(event)]
+        task = asyncio.ensure_future(self._deliver(event, rules))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return {"EventId": event["id"]}
+
+    async def _deliver(self, event: Mapping[str, Any], rules: list[BusRule]) -> None:
+        for rule in rules:
+            for target in rule.targets:
+                detail = {"id": event["id"], "rule": rule.name, "target": target["Arn"]}
+                try:
+                    request_id = await send(self._door, target, event)
+                    self._journal.record("events.delivered", request_id=request_id, **detail)
+                except _FAILURES as error:
+                    self._journal.record("events.undelivered", reason=str(error), **detail)
+
+
+async def _entries(call: Call) -> list[Mapping[str, Any]]:
+    """Return what PutEvents is asked to put; raises `AwsError` as EventBridge does."""
+    try:
+        request = orjson.loads(await call.body.read())
+    except orjson.JSONDecodeError:
+        raise AwsError("SerializationException", "the request is not JSON", 400) from None
+    entries = request.get("Entries") if isinstance(request, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise AwsError("SerializationException", "Entries is not a list of structures", 400)
+    if not 1 <= len(entries) <= _MOST_ENTRIES:
+        bound = (
+            f"less than or equal to {_MOST_ENTRIES}" if entries else "greater than or equal to 1"
+        )
+        message = (
+            "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
+            f"Member must have length {bound}"
+        )
+        raise AwsError("ValidationException", message, 400)
+    return entries

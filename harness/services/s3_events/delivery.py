@@ -1,0 +1,149 @@
+"""On the way from a change to its destinations: delays, copies, permission, retries.
+
+A delivery is tried again when its destination fails rather than refuses, since S3 delivers at least
+once. What the environment's end interrupts is noted as undelivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from random import Random
+from typing import Any
+
+import orjson
+
+from harness.call import Handler
+from harness.clock import Clock
+from harness.errors import AwsError, HarnessError
+from harness.http1 import ProtocolError
+from harness.journal import Journal
+from harness.services.s3_events.bus_event import entry
+from harness.services.s3_events.change import ObjectChange
+from harness.services.s3_events.configuration import Rule
+from harness.services.s3_events.permissions import Permissions
+from harness.services.s3_events.profile import Profile
+from harness.services.s3_events.record import event
+from harness.services.s3_events.senders import SENDERS
+
+_RETRIES_S = (1.0, 4.0, 16.0)
+_GRACE_S = 2.0
+FAILURES = (AwsError, HarnessError, ProtocolError, ConnectionError)
+_ENDED = "the environment was stopped before it was delivered"
+
+
+class Delivery:
+    """Sends changes to destinations; `profile` may be replaced while it runs."""
+
+    def __init__(
+        self, door: Handler, permissions: Permissions, journal: Journal, clock: Clock
+    ) -> None:
+        self._door = door
+        self._permissions = permissions
+        self._journal = journal
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._ending = False
+        self.use(Profile())
+
+    @property
+    def profile(self) -> Profile:
+        return self._profile
+
+    def use(self, profile: Profile) -> None:
+        """Deliver by `profile` from now on; its seed starts anew."""
+        self._profile = profile
+        self._random = Random(profile.seed)  # noqa: S311 - repeatable, not secret
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` beside the answer to the client; `close` waits for it."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def deliver(self, change: ObjectChange, rule: Rule) -> None:
+        """Deliver to one destination, as often and as late as the profile has it."""
+        for delay_s in self._profile.delays(self._random):
+            if delay_s:
+                self.start(self._later((delay_s, *_RETRIES_S), change, rule))
+            elif failure := await self._attempt(change, rule):
+                self.start(self._later(_RETRIES_S, change, rule, failure))
+
+    async def close(self) -> None:
+        """Give up what waits, finish what is being sent unless its destination hangs."""
+        self._ending = True
+        for task in self._waiting:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_GRACE_S)
+
+    def undelivered(self, change: ObjectChange, rule: Rule, reason: str) -> None:
+        """Note that an event will never reach a destination."""
+        self._note("s3.undelivered", change, rule, reason=reason)
+
+    async def _later(
+        self, pauses_s: Sequence[float], change: ObjectChange, rule: Rule, failure: str = ""
+    ) -> None:
+        """Attempt after each of the pauses until the event is settled."""
+        try:
+            for pause_s in pauses_s:
+                await self._pause(pause_s)
+                failure = await self._attempt(change, rule)
+                if not failure:
+                    return
+            self.undelivered(change, rule, failure)
+        except asyncio.CancelledError:
+            self.undelivered(change, rule, _ENDED)
+            raise
+
+    async def _attempt(self, change: ObjectChange, rule: Rule) -> str:
+        """Return "" once the event is settled: delivered or refused; else why it may pass later."""
+        try:
+            if refusal := await self._permissions.refusal(rule, change.bucket):
+                self.undelivered(change, rule, refusal)
+                return ""
+            payload, trace = self._payload(change, rule), change.request.trace
+            request_id = await SENDERS[rule.service](self._door, rule.arn, payload, trace)
+        except FAILURES as error:
+            if _may_pass(error):
+                return str(error)
+            self.undelivered(change, rule, str(error))
+            return ""
+        self._note("s3.delivered", change, rule, request_id=request_id)
+        return ""
+
+    def _payload(self, change: ObjectChange, rule: Rule) -> bytes:
+        if rule.service == "events":
+            return orjson.dumps(entry(change))
+        return orjson.dumps(event(change, rule.id, self._profile.plain))
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait in a way that the environment's end may interrupt."""
+        task = asyncio.current_task()
+        assert task is not None
+        if self._ending:
+            raise asyncio.CancelledError
+        self._waiting.add(task)
+        try:
+            await self._clock.wait(seconds)
+        finally:
+            self._waiting.discard(task)
+
+    def _note(self, kind: str, change: ObjectChange, rule: Rule, **detail: str) -> None:
+        self._journal.record(
+            kind,
+            call=change.request.call_id,
+            bucket=change.bucket,
+            key=change.key,
+            event=change.event_name,
+            sequencer=change.sequencer,
+            rule=rule.id,
+            target=rule.arn,
+            **detail,
+        )
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether the destination failed, and did not refuse."""
+    return not isinstance(error, AwsError) or error.status >= 500 or error.status == 429
