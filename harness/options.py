@@ -17,6 +17,8 @@ class Options:
 
     time_scale: divides the waits AWS prescribes, never a function's time-out.
     max_sandboxes: of one function at the same time; further invocations wait.
+    enforce_iam: check the calls of roles and users against their policies.
+    vpc: a function in a VPC reaches only what its subnets lead to.
     inherited: the variables every child process of ours may see.
     """
 
@@ -27,6 +29,8 @@ class Options:
     strict_models: bool
     database_url: str
     inherited: Mapping[str, str]
+    enforce_iam: bool = False
+    vpc: bool = True
     region: str = REGION
 
 

@@ -9,8 +9,15 @@ from typing import Any
 from harness.call import Call, Handler, Layer, Reply, Service
 from harness.clock import Clock
 from harness.endpoint import Endpoint, recorder
+from harness.iam.authority import Authority
+from harness.iam.callers import Callers
+from harness.iam.enforcement import Enforcement
+from harness.iam.presigned import refuse_expired
+from harness.iam.service_roles import Authorize, anything, authorize_with
+from harness.iam.sessions import Sessions
 from harness.journal import Journal
 from harness.memory import memory_mb
+from harness.network.networks import Networks
 from harness.options import Options
 from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
@@ -18,6 +25,7 @@ from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import MetricDelivery
 from harness.services.lambda_ import LambdaService
+from harness.services.lambda_.access import Access
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
 from harness.services.lambda_.executors.process import ProcessExecutor
@@ -26,6 +34,7 @@ from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.sts import Sts
 from harness.state import State
 from harness.status import Status
 
@@ -34,8 +43,6 @@ NOT_ENFORCED = {
     "function CPU share": "a process may use every core",
     "size of /tmp": "TMPDIR is a directory of the sandbox's own, without a limit",
     "read-only root": "a function can write wherever you can",
-    "VPC routing": "every function reaches the endpoint and the database",
-    "IAM": "policies are stored; calls are not checked against them",
 }
 
 
@@ -59,16 +66,28 @@ class DataPlane:
         self.images: dict[str, ImageSource] = {}
         self.described: dict[str, Any] = {}
         services: list[Service] = []
-        layers: list[Layer] = [recorder(journal), self._notice_api_changes]
+        layers: list[Layer] = [recorder(journal), refuse_expired(clock), self._notice_api_changes]
+        sessions = Sessions()
+        self._authority = Authority(control_plane, journal, clock, region)
+        authorize: Authorize = anything
+        if options.enforce_iam:
+            callers = Callers(sessions, control_plane, region)
+            layers.append(Enforcement(sessions, callers, self._authority, region))
+            authorize = authorize_with(self._authority)
         self.endpoint = Endpoint(services, control_plane, layers, region)
         self._logs = LogDelivery(control_plane, region, journal, clock)
         self._metrics = MetricDelivery(control_plane, region, journal)
         journal.follow(self._metrics.observe)
-        self._functions = functions = Functions(control_plane, region)
+        self._networks = Networks(control_plane, region)
+        networks = self._networks if options.vpc else None
+        self._functions = functions = Functions(control_plane, region, networks)
         code = CodeStore(state.path("code"), self.images, control_plane, region)
         executor = ProcessExecutor(state.registry)
         sandboxes = state.path("sandboxes")
-        self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
+        self._access = Access(sessions, authorize, region)
+        self._launcher = Launcher(
+            executor, code, sandboxes, self._logs.put, clock, region, self._access
+        )
         self._invoker = Invoker(self._launcher, journal, clock, options.max_sandboxes)
         door = self.endpoint.door
         self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
@@ -81,6 +100,7 @@ class DataPlane:
             self._events,
             self._bedrock,
             self._gateway,
+            Sts(sessions, control_plane),
             Status(self.status, self._logs),
         ]
 
@@ -137,6 +157,7 @@ class DataPlane:
         await self._gateway.close()
         await self._queue.close()
         await self._invoker.close()
+        self._access.close()
         await self._bedrock.close()
         await self._metrics.close()
         await self._logs.close()
@@ -145,4 +166,7 @@ class DataPlane:
         reply = await proceed(call)
         if call.service == "apigateway" and call.method != "GET":
             self._gateway.forget_all()
+        if call.service == "ec2":
+            self._networks.forget()
+            self._functions.forget()
         return reply

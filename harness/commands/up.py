@@ -78,6 +78,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="refuse Bedrock models that AWS does not offer in the region",
     )
     parser.add_argument(
+        "--enforce-iam",
+        action="store_true",
+        help="check calls of functions, roles and users against their IAM policies",
+    )
+    parser.add_argument(
+        "--no-vpc",
+        dest="vpc",
+        action="store_false",
+        help="let functions in a VPC reach every service, whatever their subnets lead to",
+    )
+    parser.add_argument(
         "--database-url",
         default="",
         metavar="URL",
@@ -123,6 +134,8 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         strict_models=arguments.strict_models,
         database_url=arguments.database_url,
         inherited=settings.inherited,
+        enforce_iam=arguments.enforce_iam,
+        vpc=arguments.vpc,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -14,6 +14,8 @@ import orjson
 from harness.aws import json_answer, rest_call
 from harness.call import Handler
 from harness.errors import AwsError
+from harness.network.networks import Networks
+from harness.network.reach import Reach
 from harness.services.lambda_.unstored import Unstored
 
 _REFERENCE = re.compile(
@@ -28,6 +30,7 @@ class Function:
 
     revision: changes with everything that makes running sandboxes outdated.
     image_uri: "" for a zip function; code_sha256: hex, "" for an image.
+    reach: what it can call from its subnets; None outside a VPC.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Function:
     log_format: str
     state: str
     revision: str
+    role_arn: str = ""
+    reach: Reach | None = None
 
 
 def parse_reference(text: str) -> tuple[str, str]:
@@ -82,6 +87,7 @@ def describe(answer: Mapping[str, Any]) -> Function:
         log_format=logging.get("LogFormat", "Text"),
         state=configuration.get("State", "Active"),
         revision=_revision(answer),
+        role_arn=configuration.get("Role", ""),
     )
 
 
@@ -95,12 +101,21 @@ def _revision(answer: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
+def _digest(reach: Reach | None) -> str:
+    reached = [] if reach is None else [reach.everything, sorted(reach.services)]
+    return hashlib.sha256(orjson.dumps(reached)).hexdigest()[:8]
+
+
 class Functions:
     """The functions of the account, asked from the control plane once per change."""
 
-    def __init__(self, control_plane: Handler, region: str) -> None:
+    def __init__(
+        self, control_plane: Handler, region: str, networks: Networks | None = None
+    ) -> None:
+        """networks: None when functions in a VPC reach everything, like all others."""
         self._control_plane = control_plane
         self._region = region
+        self._networks = networks
         self._unstored = Unstored()
         self._known: dict[tuple[str, str], Function] = {}
         self._event_configs: dict[str, dict[str, Any]] = {}
@@ -162,11 +177,19 @@ class Functions:
         try:
             answer = await json_answer(self._control_plane, call)
             answer["Concurrency"] = await self._concurrency(name)
-            return describe(self.completed(answer))
+            return await self._connected(describe(self.completed(answer)), answer)
         except AwsError as error:
             if error.status != 404:
                 raise
             raise self._not_found(name, qualifier) from None
+
+    async def _connected(self, function: Function, answer: Mapping[str, Any]) -> Function:
+        """Return the function with its network, which makes sandboxes outdated when it changes."""
+        config = answer["Configuration"].get("VpcConfig")
+        if self._networks is None or not config:
+            return function
+        reach = await self._networks.of(config)
+        return replace(function, reach=reach, revision=f"{function.revision}-{_digest(reach)}")
 
     async def _concurrency(self, name: str) -> dict[str, Any]:
         """Return GetFunctionConcurrency's answer; GetFunction itself omits a reservation of 0."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from harness.clock import Clock
+from harness.services.lambda_.access import Access
 from harness.services.lambda_.code import CodeStore
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.outcome import Outcome
@@ -30,6 +32,7 @@ class Launcher:
         log: Log,
         clock: Clock,
         region: str,
+        access: Access,
     ) -> None:
         self._executor = executor
         self._code = code
@@ -37,6 +40,7 @@ class Launcher:
         self._log = log
         self._clock = clock
         self._region = region
+        self._access = access
         self.endpoint_url = ""
 
     async def launch(
@@ -49,7 +53,9 @@ class Launcher:
         temporary = directory / "tmp"
         temporary.mkdir(parents=True)
         api = RuntimeApi()
-        output = Output(lambda message: self._log(function.log_group, stream, message))
+        grant = await self._access.grant(function, stream, self.endpoint_url)
+        write = partial(self._log, function.log_group, stream) if grant.logs else _dropped
+        output = Output(write)
         place = Place(
             task_root=task_root,
             temporary=temporary,
@@ -59,13 +65,19 @@ class Launcher:
             region=self._region,
             log_stream=stream,
             telemetry_descriptor=output.telemetry,
+            access=grant.variables,
         )
         sandbox = Sandbox(function, place, directory, output, api, self._clock)
+        sandbox.at_end = grant.end
         try:
             return sandbox, await sandbox.start(self._executor, handler, limit_s, request_id)
         except BaseException:
             await sandbox.kill()
             raise
+
+
+def _dropped(_message: str) -> None:
+    """Lose a line: the role may not write logs."""
 
 
 def _stream_name(version: str, now: float) -> str:

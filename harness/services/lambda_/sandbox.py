@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -62,6 +63,7 @@ class Sandbox:
     """One environment of one function version.
 
     directory: its own, holding what the function sees as `/tmp`; removed when it is killed.
+    at_end: called once, when it is killed.
     init_ms: time to the first `next`, until the first invocation has reported it.
     """
 
@@ -79,6 +81,7 @@ class Sandbox:
         self.state = SandboxState.STARTING
         self.init_ms: float | None = None
         self.output = output
+        self.at_end: Callable[[], None] | None = None
         self._place = place
         self._directory = directory
         self._api = api
@@ -168,6 +171,8 @@ class Sandbox:
         if self.state is SandboxState.DEAD:
             return
         self.state = SandboxState.DEAD
+        if self.at_end is not None:
+            self.at_end()
         if self._process is not None:
             await self._process.kill()
         self.output.close()

@@ -6,10 +6,10 @@ gives each sandbox a `/tmp` of its own. There is no HOME, as on AWS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.aws import ACCESS_KEY, SECRET_KEY
 from harness.services.lambda_.function import Function
 
 # What the image the function is deployed on sets; it decides how the runtime client encodes.
@@ -18,7 +18,10 @@ _IMAGE_EXECUTION_ENVIRONMENT = "AWS_Lambda_python3.12"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sandbox lives: its directories, its Runtime API and the endpoint it may call."""
+    """Where a sandbox lives: its directories, its Runtime API and the endpoint it may call.
+
+    access: the variables that make an SDK sign as the function's role and lead it to services.
+    """
 
     task_root: Path
     temporary: Path
@@ -28,6 +31,7 @@ class Place:
     region: str
     log_stream: str
     telemetry_descriptor: int
+    access: Mapping[str, str] = field(default_factory=dict)
 
 
 def variables(function: Function, handler: str, place: Place) -> dict[str, str]:
@@ -60,9 +64,8 @@ def _platform(function: Function, place: Place) -> dict[str, str]:
         "AWS_EXECUTION_ENV": runtime,
         "AWS_REGION": place.region,
         "AWS_DEFAULT_REGION": place.region,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_ENDPOINT_URL": place.endpoint_url,
+        **place.access,
         "LAMBDA_TASK_ROOT": str(place.task_root),
         "PYTHONPATH": str(place.task_root),
         "PATH": f"{place.interpreter.parent}:/usr/local/bin:/usr/bin:/bin",
