@@ -61,15 +61,20 @@ def _error(key: str, version: str | None, message: str) -> ET.Element:
 
 def _with(answer: ET.Element | None, refused: list[ET.Element]) -> bytes:
     result = ET.Element("DeleteResult", xmlns=NAMESPACE)
-    for element in answer.iter() if answer is not None else ():
-        element.tag = element.tag.rpartition("}")[2]
-    result.extend([*(answer if answer is not None else ()), *refused])
+    result.extend([*(() if answer is None else _bare(answer)), *refused])
     return bytes(ET.tostring(result, encoding="UTF-8", xml_declaration=True))
+
+
+def _bare(root: ET.Element) -> ET.Element:
+    """Take the namespaces off: they would be written with prefixes that no service reads."""
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
 
 
 def _rewritten(call: Call, root: ET.Element) -> Call:
     """Put the objects that are left into `call`, without the checksums of the whole list."""
-    body = ET.tostring(root, encoding="UTF-8")
+    body = ET.tostring(_bare(root), encoding="UTF-8")
     call.body = Bytes(body)
     call.headers = [
         (name, value)

@@ -38,13 +38,11 @@ def _message(service: str, caller: Caller, asked: Asked, reason: Reason) -> str:
     action = _written(service, asked.action)
     resource = asked.shown or asked.resource or "*"
     shown = f'"{resource}"' if service == "s3" else resource
-    text = (
-        f"User: {caller.arn} is not authorized to perform: {action} on resource: {shown} "
-        f"{reason.value.format(action=action)}"
-    )
+    why = reason.value.format(action=action)
+    text = f"User: {caller.arn} is not authorized to perform: {action}"
     if service == "ec2":
-        return f"You are not authorized to perform this operation. {text}"
-    return text
+        return f"You are not authorized to perform this operation. {text} {why}"
+    return f"{text} on resource: {shown} {why}"
 
 
 def _written(service: str, action: str) -> str:

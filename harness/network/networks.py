@@ -23,7 +23,7 @@ class Networks:
     def __init__(self, control_plane: Handler, region: str) -> None:
         self._control_plane = control_plane
         self._region = region
-        self._vpcs: dict[str, asyncio.Future[Vpc]] = {}
+        self._vpcs: dict[str, asyncio.Future[Vpc | None]] = {}
 
     def forget(self) -> None:
         """Read VPCs anew: EC2 was changed."""
@@ -34,16 +34,22 @@ class Networks:
         subnets, groups = config.get("SubnetIds") or (), config.get("SecurityGroupIds") or ()
         if not subnets:
             return None
-        vpc_id = config.get("VpcId") or await self._vpc_of(subnets[0])
-        if vpc_id not in self._vpcs:
-            self._vpcs[vpc_id] = asyncio.ensure_future(self._read(vpc_id))
-        return reach(await asyncio.shield(self._vpcs[vpc_id]), subnets, groups)
+        vpcs, first = self._vpcs, subnets[0]
+        if first not in vpcs:
+            vpcs[first] = asyncio.ensure_future(self._read(first))
+        try:
+            found = await asyncio.shield(vpcs[first])
+        except BaseException:
+            vpcs.pop(first, None)
+            raise
+        return Reach() if found is None else reach(found, subnets, groups)
 
-    async def _vpc_of(self, subnet: str) -> str:
+    async def _read(self, subnet: str) -> Vpc | None:
+        """Return the VPC of a subnet, whose id the control plane's functions do not have."""
         answer = await self._ask("DescribeSubnets", **_filter("subnet-id", subnet))
-        return answer.findtext("subnetSet/item/vpcId", "")
-
-    async def _read(self, vpc_id: str) -> Vpc:
+        vpc_id = answer.findtext("subnetSet/item/vpcId", "")
+        if not vpc_id:
+            return None
         asked = {
             action: self._ask(action, **_filter(by, vpc_id)) for action, by in QUESTIONS.items()
         }
