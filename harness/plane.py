@@ -13,11 +13,14 @@ from harness.iam.authority import Authority
 from harness.iam.callers import Callers
 from harness.iam.enforcement import Enforcement
 from harness.iam.presigned import refuse_expired
+from harness.iam.request_body import request_body
 from harness.iam.service_roles import Authorize, anything, authorize_with
 from harness.iam.sessions import Sessions
 from harness.journal import Journal
 from harness.memory import memory_mb
+from harness.network.findings import suggested, unreachable
 from harness.network.networks import Networks
+from harness.network.reach import Reach, shown
 from harness.options import Options
 from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
@@ -44,6 +47,9 @@ NOT_ENFORCED = {
     "size of /tmp": "TMPDIR is a directory of the sandbox's own, without a limit",
     "read-only root": "a function can write wherever you can",
 }
+
+
+NO_IAM = "not enforced: policies are stored; start with --enforce-iam to check calls against them"
 
 
 class DataPlane:
@@ -122,15 +128,27 @@ class DataPlane:
 
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""
+        if not self._options.enforce_iam:
+            self._authority.forget_identities()  # nobody tells it of changes
         configurations = await self._functions.configurations()
+        reached = {c["FunctionName"]: await self._reach(c) for c in configurations}
         return {
             **self.described,
-            "functions": [self._function(configuration) for configuration in configurations],
+            "functions": [
+                {**self._function(c), "reaches": shown(reached[c["FunctionName"]])}
+                for c in configurations
+            ],
             "queued_events": self._queue.depth,
-            "findings": self._findings(configurations),
+            "findings": [
+                *self._findings(configurations),
+                *await self._network_findings(configurations, reached),
+                *(f"--enforce-iam let pass: {what}" for what in self._authority.findings),
+            ],
             "limits": {
                 "sandboxes per function": f"{self._options.max_sandboxes}; more invocations wait",
                 "function time-out": "enforced",
+                "VPC routing": "enforced" if self._options.vpc else "not enforced: --no-vpc",
+                "IAM": "enforced" if self._options.enforce_iam else NO_IAM,
                 **{name: f"not enforced: {reason}" for name, reason in NOT_ENFORCED.items()},
             },
             "memory_mb": await asyncio.to_thread(memory_mb),
@@ -140,6 +158,26 @@ class DataPlane:
         name = configuration["FunctionName"]
         state = configuration.get("State", "Active")
         return {"name": name, "state": state, **self._invoker.describe(name)}
+
+    async def _reach(self, configuration: Mapping[str, Any]) -> Reach | None:
+        config = configuration.get("VpcConfig")
+        return await self._networks.of(config) if config and self._options.vpc else None
+
+    async def _network_findings(
+        self, configurations: Sequence[Mapping[str, Any]], reached: Mapping[str, Reach | None]
+    ) -> list[str]:
+        """Return what functions in a VPC seem to need and do not reach."""
+        found: list[str] = []
+        for configuration in configurations:
+            name = configuration["FunctionName"]
+            if (reach := reached[name]) is None:
+                continue
+            variables = configuration.get("Environment", {}).get("Variables", {})
+            needed = suggested(variables, filter(base_model, variables.values()))
+            if await self._authority.mentions(configuration["Role"], "s3"):
+                needed.add("s3")
+            found += unreachable(name, reach, needed)
+        return found
 
     def _findings(self, configurations: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return what would fail on AWS: models called, and models that variables name."""
@@ -163,10 +201,12 @@ class DataPlane:
         await self._logs.close()
 
     async def _notice_api_changes(self, call: Call, proceed: Handler) -> Reply:
+        if call.service == "ec2":
+            await request_body(call)  # it names the operation
         reply = await proceed(call)
         if call.service == "apigateway" and call.method != "GET":
             self._gateway.forget_all()
-        if call.service == "ec2":
+        if call.service == "ec2" and not call.operation.startswith("Describe"):
             self._networks.forget()
             self._functions.forget()
         return reply

@@ -9,7 +9,7 @@ from typing import TypeVar
 from harness.call import Call, Handler
 from harness.clock import Clock
 from harness.iam.actions.asked import Asked
-from harness.iam.caller import Caller
+from harness.iam.caller import Caller, session
 from harness.iam.context import context
 from harness.iam.evaluate import Decision, Policies, Request, decide
 from harness.iam.identity_policies import Attached, IdentityPolicies
@@ -18,6 +18,7 @@ from harness.iam.resource_policies import ResourcePolicies
 from harness.journal import Journal
 
 Read = TypeVar("Read")
+_OF_AWS = "arn:aws:iam::aws:policy/"
 _MOST = 10_000  # resources remembered; far more than an account under test has
 
 
@@ -52,7 +53,7 @@ class Authority:
         call: None when a service does it in the caller's name.
         """
         asked = await self._located(asked)
-        attached = await _kept(self._attached, caller.identity, lambda: self._identities.of(caller))
+        attached = await self._of(caller)
         resource = await self._policy_of(asked.resource)
         about = context(
             call,
@@ -76,6 +77,22 @@ class Authority:
         if what not in self.findings:
             self.findings[what] = None
             self._journal.record("iam.undecided", reason=what)
+
+    async def mentions(self, role_arn: str, prefix: str) -> bool:
+        """Tell whether the account's own policies of a role allow actions of a service.
+
+        Those of AWS do not count: they allow far more than the role is meant for (§10.3).
+        """
+        attached = await self._of(session(role_arn, ""))
+        own = (p for name, p in attached.policies.items() if not name.startswith(_OF_AWS))
+        return any(
+            statement.allows and any(a.lower().startswith(f"{prefix}:") for a in statement.actions)
+            for policy in own
+            for statement in policy.statements
+        )
+
+    async def _of(self, caller: Caller) -> Attached:
+        return await _kept(self._attached, caller.identity, lambda: self._identities.of(caller))
 
     async def _located(self, asked: Asked) -> Asked:
         """Return `asked` with the whole ARN of a secret, which requests call by its name too."""

@@ -26,7 +26,7 @@ class Caller:
 
     @property
     def is_user(self) -> bool:
-        return self.identity.split(":")[5].startswith("user/")
+        return ":user/" in self.identity
 
     @property
     def direct(self) -> frozenset[str]:
@@ -46,7 +46,6 @@ class Caller:
 
 def session(role_arn: str, name: str, *, user_id: str = "", function_arn: str = "") -> Caller:
     """Return the caller that a role becomes when `name` assumes it."""
-    account = role_arn.split(":")[4]
     role = role_arn.rpartition("/")[2]
-    arn = f"arn:aws:sts::{account}:assumed-role/{role}/{name}"
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}"
     return Caller(arn, role_arn, user_id, function_arn)

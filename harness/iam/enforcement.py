@@ -18,6 +18,8 @@ from harness.iam.sessions import Sessions
 
 # Whether these exist is told only to those who may list the bucket (aws-behaviour §10.3).
 _READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes", "GetObjectTagging"})
+# What AWS asks beside the policies that are asked here.
+_NOT_LOOKED_AT = {"sts": "trust policies", "kms": "key policies and grants"}
 _NOT_FOUND = 404
 
 
@@ -38,6 +40,8 @@ class Enforcement:
         caller = await self._callers.of(key)
         if caller is None and self._sessions.issued(key):
             raise expired(call)
+        if call.operation == "PostObject":
+            self._authority.unchecked("s3:PostObject: the credentials are in the form")
         request = await request_body(call) if reads_body(call) else {}
         try:
             return await (
@@ -58,7 +62,7 @@ class Enforcement:
             return await delete_objects(call, proceed, self._refuses(caller, call))
         permissions = needed(call, request, self._region)
         if permissions is None:
-            self._authority.unchecked(f"calls of {call.service} whose operation is not known here")
+            self._authority.unchecked(f"{call.service}: operations whose name is not known here")
         for asked in permissions or ():
             await self._insist(caller, call, asked)
         reply = await proceed(call)
@@ -71,6 +75,8 @@ class Enforcement:
         decision = await self._authority.decide(caller, asked, call)
         if not decision.allowed:
             raise refusal(call, caller, asked, decision.reason)
+        if also := _NOT_LOOKED_AT.get(asked.action.partition(":")[0]):
+            self._authority.unchecked(f"{asked.action}: {also} are not looked at")
 
     def _refuses(self, caller: Caller, call: Call) -> Check:
         async def refuses(asked: Asked) -> str:

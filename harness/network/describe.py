@@ -15,6 +15,7 @@ QUESTIONS = {
     "DescribeSecurityGroups": "vpc-id",
     "DescribeNatGateways": "vpc-id",
 }
+_GONE = ("deleting", "deleted")
 ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 
 
@@ -30,7 +31,9 @@ def vpc(vpc_id: str, answers: Mapping[str, ET.Element]) -> Vpc:
         dns=all(answers[name].findtext(f"{name}/value") == "true" for name in ATTRIBUTES),
         subnets={_text(s, "subnetId"): _text(s, "cidrBlock") for s in subnets},
         route_tables=tuple(_route_table(item) for item in tables),
-        endpoints=tuple(_endpoint(item) for item in endpoints),
+        endpoints=tuple(
+            _endpoint(item) for item in endpoints if _text(item, "state").lower() not in _GONE
+        ),
         groups={_text(g, "groupId"): _group(g) for g in groups},
         nat_gateways=frozenset(
             _text(g, "natGatewayId") for g in gateways if _text(g, "state") == "available"

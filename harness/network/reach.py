@@ -35,6 +35,13 @@ class Reach:
         return self.everything or service in self.services
 
 
+def shown(reach: Reach | None) -> str:
+    """Return what a function reaches, in words; one outside a VPC (None) reaches everything."""
+    if reach is None or reach.everything:
+        return "everything"
+    return ", ".join(sorted(reach.services)) or "nothing"
+
+
 def reach(vpc: Vpc, subnets: Sequence[str], groups: Sequence[str]) -> Reach:
     """Return what a function in `subnets` with the security `groups` reaches."""
     if all(_leaves(vpc, subnet, groups) for subnet in subnets):
