@@ -26,6 +26,7 @@ from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
+from harness.services.bucket_policies import BucketPolicies
 from harness.services.cloudwatch import MetricDelivery
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.access import Access
@@ -74,7 +75,8 @@ class DataPlane:
         services: list[Service] = []
         layers: list[Layer] = [recorder(journal), refuse_expired(clock), self._notice_api_changes]
         sessions = Sessions()
-        self._authority = Authority(control_plane, journal, clock, region)
+        bucket_policies = BucketPolicies(control_plane)
+        self._authority = Authority(bucket_policies.ask, journal, clock, region)
         authorize: Authorize = anything
         if options.enforce_iam:
             callers = Callers(sessions, control_plane, region)
@@ -107,6 +109,7 @@ class DataPlane:
             self._bedrock,
             self._gateway,
             Sts(sessions, control_plane),
+            bucket_policies,
             Status(self.status, self._logs),
         ]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from xml.etree import ElementTree as ET
 
-from harness.call import Bytes, Call, Handler, Reply
+from harness.call import Call, Handler, Reply
 from harness.iam.actions.asked import Asked
 from harness.iam.actions.s3 import arn, bucket_and_key, delete_action
+from harness.iam.rewriting import replace_body
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-_OF_BODY = ("content-md5", "content-length", "transfer-encoding", "x-amz-content-sha256")
 
 # Returns the message of a refusal, "" when the object may be deleted.
 Check = Callable[[Asked], Awaitable[str]]
@@ -31,7 +31,8 @@ async def delete_objects(call: Call, proceed: Handler, check: Check) -> Reply:
         return await proceed(call)
     if root.find("{*}Object") is None:
         return Reply(200, [("content-type", "application/xml")], _with(None, refused))
-    reply = await proceed(_rewritten(call, root))
+    replace_body(call, ET.tostring(_bare(root), encoding="UTF-8"))
+    reply = await proceed(call)
     if reply.status >= 300:
         return reply
     answer = _with(ET.fromstring(await reply.read()), refused)  # noqa: S314 - of the control plane
@@ -70,16 +71,3 @@ def _bare(root: ET.Element) -> ET.Element:
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root
-
-
-def _rewritten(call: Call, root: ET.Element) -> Call:
-    """Put the objects that are left into `call`, without the checksums of the whole list."""
-    body = ET.tostring(_bare(root), encoding="UTF-8")
-    call.body = Bytes(body)
-    call.headers = [
-        (name, value)
-        for name, value in call.headers
-        if name not in _OF_BODY and not name.startswith(("x-amz-checksum-", "x-amz-sdk-checksum"))
-    ]
-    call.headers.append(("content-length", str(len(body))))
-    return call

@@ -36,10 +36,9 @@ def test_differs_the_code_directory_is_writable(account: Account):
     assert account.function("subject.write").result({}) == "written"
 
 
-def test_differs_the_endpoint_is_a_variable_and_the_session_token_is_none(account: Account):
+def test_differs_the_endpoint_is_a_variable(account: Account):
     variables = account.function("subject.describe").result()["variables"]
     assert variables["AWS_ENDPOINT_URL"] == account.url
-    assert "AWS_SESSION_TOKEN" not in variables
     assert Path(variables["LAMBDA_TASK_ROOT"]) != Path("/var/task")
 
 

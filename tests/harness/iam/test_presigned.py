@@ -28,6 +28,18 @@ def test_a_url_is_good_until_its_time_and_not_after():
     }
 
 
+def test_a_url_of_signature_version_2_ends_at_a_time():
+    call = Call("s3", "", "GET", "/b/k", f"AWSAccessKeyId=A&Expires={int(SIGNED)}&Signature=s")
+    assert expiry(call, SIGNED - 1) is None
+    refused = expiry(call, SIGNED)
+    assert refused is not None
+    assert refused.fields["Expires"] == "2026-11-25T15:59:59Z"
+
+
+def test_another_parameter_of_that_name_is_nobody_s_end():
+    assert expiry(Call("s3", "", "GET", "/b/k", "response-expires=0&Expires=0"), SIGNED) is None
+
+
 @pytest.mark.parametrize(
     ("date", "expires"),
     [("", "60"), ("today", "60"), ("20261125T155959Z", "soon"), ("20261125T155959Z", "9" * 30)],
