@@ -33,7 +33,8 @@ class ResourcePolicies:
 
     async def of(self, arn: str) -> Policy | None:
         """Return the policy of what `arn` names; of an object that of its bucket."""
-        reader = self._readers.get(arn.split(":")[2])
+        service = arn.removeprefix("arn:aws:").partition(":")[0]
+        reader = self._readers.get(service)
         document = await _found(reader(arn)) if reader else ""
         return parse(document) if document else None
 

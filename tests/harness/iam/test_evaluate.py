@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from harness.aws import ACCOUNT
 from harness.iam.conditions import Context
 from harness.iam.evaluate import Policies, Reason, Request, decide
+from harness.iam.policy import parse
 from tests.harness.iam.examples import FUNCTION, ROLE, USER, allow, decided, deny, statements
 
 BUCKET = "arn:aws:s3:::b"
@@ -123,8 +124,6 @@ def test_variables_stand_for_the_caller():
 
 
 def test_variables_are_text_in_documents_of_the_old_version():
-    from harness.iam.policy import parse
-
     written = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "${aws:username}"}}'
     (old,) = parse(written).statements
     request = Request("a:b", "${aws:username}", Context({"aws:username": ("ann",)}))
