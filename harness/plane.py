@@ -14,6 +14,7 @@ from harness.iam.callers import Callers
 from harness.iam.enforcement import Enforcement
 from harness.iam.presigned import refuse_expired
 from harness.iam.request_body import request_body
+from harness.iam.role_checks import RoleChecks
 from harness.iam.service_roles import Authorize, anything, authorize_with
 from harness.iam.sessions import Sessions
 from harness.journal import Journal
@@ -81,6 +82,7 @@ class DataPlane:
         if options.enforce_iam:
             callers = Callers(sessions, control_plane, region)
             layers.append(Enforcement(sessions, callers, self._authority, region))
+            layers.append(RoleChecks(self._authority, self._role_of))
             authorize = authorize_with(self._authority)
         self.endpoint = Endpoint(services, control_plane, layers, region)
         self._logs = LogDelivery(control_plane, region, journal, clock)
@@ -202,6 +204,9 @@ class DataPlane:
         await self._bedrock.close()
         await self._metrics.close()
         await self._logs.close()
+
+    async def _role_of(self, reference: str) -> str:
+        return (await self._functions.get(reference)).role_arn
 
     async def _notice_api_changes(self, call: Call, proceed: Handler) -> Reply:
         if call.service == "ec2":

@@ -380,3 +380,32 @@ def test_7_5_a_presigned_url_is_its_signer_s(enforced: Account, bucket: str):
     presigned()
     dead = httpx.get(url)
     assert (dead.status_code, "<Code>ExpiredToken</Code>" in dead.text) == (400, True)
+
+
+def test_3_6_a_role_must_be_allowed_what_lambda_needs_it_for(enforced: Account):
+    """VPC, dead letters and mappings are refused when they are configured (§3.6, §6.3)."""
+    executing, queue = role(enforced), enforced.queue()
+    vpc = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    letters = {"TargetArn": queue.arn}
+    provided = "The provided execution role does not have permissions to call"
+    with Refused() as refused:
+        executing.function(VpcConfig=vpc)
+    assert (refused.status, refused.code) == (400, "InvalidParameterValueException")
+    assert refused.message == f"{provided} CreateNetworkInterface on EC2"
+    function = executing.function()
+    with Refused() as refused:
+        enforced.lambda_.update_function_configuration(
+            FunctionName=function.name, DeadLetterConfig=letters
+        )
+    assert refused.message == f"{provided} SendMessage on SQS"
+    executing.may(allow(["sqs:SendMessage", "sqs:ReceiveMessage"], queue.arn))
+    enforced.lambda_.update_function_configuration(
+        FunctionName=function.name, DeadLetterConfig=letters
+    )
+    with Refused() as refused:
+        enforced.lambda_.create_event_source_mapping(
+            FunctionName=function.arn, EventSourceArn=queue.arn
+        )
+    assert refused.message == (
+        "The function execution role does not have permissions to call DeleteMessage on SQS"
+    )
