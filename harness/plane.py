@@ -19,9 +19,8 @@ from harness.iam.service_roles import Authorize, anything, authorize_with
 from harness.iam.sessions import Sessions
 from harness.journal import Journal
 from harness.memory import memory_mb
-from harness.network.findings import suggested, unreachable
 from harness.network.networks import Networks
-from harness.network.reach import Reach, shown
+from harness.network.review import NetworkReview
 from harness.options import Options
 from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
@@ -49,8 +48,6 @@ NOT_ENFORCED = {
     "size of /tmp": "TMPDIR is a directory of the sandbox's own, without a limit",
     "read-only root": "a function can write wherever you can",
 }
-
-
 NO_IAM = "not enforced: policies are stored; start with --enforce-iam to check calls against them"
 
 
@@ -90,6 +87,7 @@ class DataPlane:
         journal.follow(self._metrics.observe)
         self._networks = Networks(control_plane, region)
         networks = self._networks if options.vpc else None
+        self._review = NetworkReview(networks, self._authority.mentions, base_model)
         self._functions = functions = Functions(control_plane, region, networks)
         code = CodeStore(state.path("code"), self.images, control_plane, region)
         executor = ProcessExecutor(state.registry)
@@ -106,12 +104,12 @@ class DataPlane:
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
+            bucket_policies,
             LambdaService(control_plane, functions, code, self._invoker, self._queue),
             self._events,
             self._bedrock,
             self._gateway,
             Sts(sessions, control_plane),
-            bucket_policies,
             Status(self.status, self._logs),
         ]
 
@@ -136,17 +134,16 @@ class DataPlane:
         if not self._options.enforce_iam:
             self._authority.forget_identities()  # nobody tells it of changes
         configurations = await self._functions.configurations()
-        reached = {c["FunctionName"]: await self._reach(c) for c in configurations}
         return {
             **self.described,
             "functions": [
-                {**self._function(c), "reaches": shown(reached[c["FunctionName"]])}
+                {**self._function(c), "reaches": await self._review.reaches(c)}
                 for c in configurations
             ],
             "queued_events": self._queue.depth,
             "findings": [
                 *self._findings(configurations),
-                *await self._network_findings(configurations, reached),
+                *await self._review.findings(configurations),
                 *(f"--enforce-iam let pass: {what}" for what in self._authority.findings),
             ],
             "limits": {
@@ -163,26 +160,6 @@ class DataPlane:
         name = configuration["FunctionName"]
         state = configuration.get("State", "Active")
         return {"name": name, "state": state, **self._invoker.describe(name)}
-
-    async def _reach(self, configuration: Mapping[str, Any]) -> Reach | None:
-        config = configuration.get("VpcConfig")
-        return await self._networks.of(config) if config and self._options.vpc else None
-
-    async def _network_findings(
-        self, configurations: Sequence[Mapping[str, Any]], reached: Mapping[str, Reach | None]
-    ) -> list[str]:
-        """Return what functions in a VPC seem to need and do not reach."""
-        found: list[str] = []
-        for configuration in configurations:
-            name = configuration["FunctionName"]
-            if (reach := reached[name]) is None:
-                continue
-            variables = configuration.get("Environment", {}).get("Variables", {})
-            needed = suggested(variables, filter(base_model, variables.values()))
-            if await self._authority.mentions(configuration["Role"], "s3"):
-                needed.add("s3")
-            found += unreachable(name, reach, needed)
-        return found
 
     def _findings(self, configurations: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return what would fail on AWS: models called, and models that variables name."""

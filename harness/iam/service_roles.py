@@ -9,6 +9,7 @@ from harness.iam.actions.asked import Asked
 from harness.iam.authority import Authority
 from harness.iam.caller import session
 
+DENIED = "AccessDeniedException"
 # (role ARN, session name, action, resource ARN); raises `AwsError` AccessDeniedException.
 Authorize = Callable[[str, str, str, str], Awaitable[None]]
 
@@ -29,6 +30,6 @@ def authorize_with(authority: Authority) -> Authorize:
                 f"User: {caller.arn} is not authorized to perform: {action} "
                 f"on resource: {resource} {why}"
             )
-            raise AwsError("AccessDeniedException", message, 403)
+            raise AwsError(DENIED, message, 403)
 
     return authorize

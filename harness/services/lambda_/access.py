@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.aws import ACCOUNT
 from harness.errors import AwsError
-from harness.iam.service_roles import Authorize
+from harness.iam.service_roles import DENIED, Authorize
 from harness.iam.sessions import Sessions
 from harness.network.black_hole import BlackHole
 from harness.network.names import endpoint_variables
@@ -52,7 +52,9 @@ class Access:
         try:
             for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
                 await self._authorize(function.role_arn, function.name, action, arn)
-        except AwsError:
+        except AwsError as error:
+            if error.code != DENIED:
+                raise
             return False
         return True
 
