@@ -12,6 +12,7 @@ from harness.iam.callers import Callers
 from harness.iam.changes import changes_identities, changes_resources
 from harness.iam.credential import access_key_id
 from harness.iam.delete_objects import Check, delete_objects
+from harness.iam.posted_form import form_key_id, posted_fields
 from harness.iam.refusal import expired, refusal
 from harness.iam.request_body import request_body
 from harness.iam.sessions import Sessions
@@ -36,13 +37,12 @@ class Enforcement:
 
     async def __call__(self, call: Call, proceed: Handler) -> Reply:
         """Answer `call`, or raise the `AwsError` that AWS refuses it with."""
-        key = access_key_id(call)
+        posted = await posted_fields(call) if call.operation == "PostObject" else {}
+        key = form_key_id(posted) or access_key_id(call)
         caller = await self._callers.of(key)
         if caller is None and self._sessions.issued(key):
             raise expired(call)
-        if call.operation == "PostObject":
-            self._authority.unchecked("s3:PostObject: the credentials are in the form")
-        request = await request_body(call) if reads_body(call) else {}
+        request = await request_body(call) if reads_body(call) else posted
         try:
             return await (
                 proceed(call) if caller is None else self._as(caller, call, request, proceed)

@@ -409,3 +409,20 @@ def test_3_6_a_role_must_be_allowed_what_lambda_needs_it_for(enforced: Account):
     assert refused.message == (
         "The function execution role does not have permissions to call DeleteMessage on SQS"
     )
+
+
+def test_7_5_3_a_browser_form_is_its_signer_s(enforced: Account, bucket: str):
+    acting = role(enforced)
+    client = acting.assumed()
+    form = client.s3.generate_presigned_post(bucket, "uploads/${filename}")
+
+    def upload() -> httpx.Response:
+        return httpx.post(form["url"], data=form["fields"], files={"file": ("a.txt", b"text")})
+
+    refused = upload()
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert f's3:PutObject on resource: "{arn(bucket, "uploads/a.txt")}"' in refused.text
+    acting.may(allow("s3:PutObject", arn(bucket, "uploads/*")))
+    assert upload().status_code == HTTPStatus.NO_CONTENT
+    stored = enforced.s3.get_object(Bucket=bucket, Key="uploads/a.txt")["Body"].read()
+    assert stored == b"text"

@@ -33,7 +33,7 @@ def reads_body(call: Call) -> bool:
 
 
 def needed(call: Call, request: Request, region: str) -> list[Asked] | None:
-    """Return what `call` needs, all of it; `request`: its decoded body where that is read.
+    """Return what `call` needs, all of it; `request`: its decoded body or form, where read.
 
     None for an operation that is not recognised: nobody can say what it needs.
     """
@@ -45,7 +45,7 @@ def needed(call: Call, request: Request, region: str) -> list[Asked] | None:
     if not call.operation:
         return None
     if call.service == "s3":
-        return s3_actions(call)
+        return s3_actions(call, str(request.get("key", "")))
     if call.service == "bedrock":
         return bedrock_actions(call, region)
     if call.service == "lambda":

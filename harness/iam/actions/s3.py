@@ -97,13 +97,16 @@ def arn(bucket: str, key: str = "") -> str:
     return f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}"
 
 
-def s3_actions(call: Call) -> list[Asked]:
-    """Return what `call` needs; of DeleteObjects nothing, since each of its keys is asked for."""
+def s3_actions(call: Call, form_key: str = "") -> list[Asked]:
+    """Return what `call` needs; of DeleteObjects nothing, since each of its keys is asked for.
+
+    form_key: the key of a browser form, which no path names.
+    """
     if call.operation == "DeleteObjects":
         return []
     bucket, key = bucket_and_key(call.path)
     context = _context(call)
-    resource = arn(bucket, key) if bucket else "*"
+    resource = arn(bucket, key or form_key) if bucket else "*"
     needed = [Asked(f"s3:{name}", resource, context=context) for name in _names(call)]
     if call.operation in _COPIES:
         needed.insert(0, _source(call.header("x-amz-copy-source"), context))
