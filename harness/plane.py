@@ -38,6 +38,7 @@ from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
 from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
+from harness.services.secrets_manager import SecretsManager
 from harness.services.sts import Sts
 from harness.state import State
 from harness.status import Status
@@ -110,6 +111,7 @@ class DataPlane:
             self._bedrock,
             self._gateway,
             Sts(sessions, control_plane),
+            SecretsManager(control_plane),
             Status(self.status, self._logs),
         ]
 
