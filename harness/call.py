@@ -67,6 +67,15 @@ class Call:
         """Return the first header called `name` (lower case)."""
         return next((value for key, value in self.headers if key == name), default)
 
+    async def whole(self) -> bytes:
+        """Return the whole body and keep it, framed anew, so that the call can still go on."""
+        data = await self.body.read()
+        self.body = Bytes(data)
+        framing = ("transfer-encoding", "content-length")
+        self.headers = [header for header in self.headers if header[0] not in framing]
+        self.headers.append(("content-length", str(len(data))))
+        return data
+
     def parameters(self) -> dict[str, str]:
         """Return the query parameters, decoded; those without a value map to ""."""
         return dict(parse_qsl(self.query, keep_blank_values=True))

@@ -9,11 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
-
-import orjson
 
 from harness.call import Call, Handler, Layer, Reply, Service, layered
+from harness.error_formats import render as render
 from harness.errors import AwsError, HarnessError
 from harness.http1 import Head, ProtocolError, StreamBody
 from harness.journal import Journal
@@ -86,29 +84,6 @@ class Endpoint:
         return Call(
             found.service, found.operation, method, found.path, query, headers, body, source_ip
         )
-
-
-def render(error: AwsError, call: Call) -> Reply:
-    """Return `error` as the asked service puts errors on the wire."""
-    identification = [("x-amzn-requestid", call.id)]
-    if call.service == "s3":
-        return _xml(error, call)
-    body = {**error.fields, "message": error.message}
-    headers = [
-        ("content-type", "application/json"),
-        ("x-amzn-errortype", error.code),
-        *error.headers.items(),
-        *identification,
-    ]
-    return Reply(error.status, headers, orjson.dumps(body))
-
-
-def _xml(error: AwsError, call: Call) -> Reply:
-    members = {"Code": error.code, "Message": error.message, **error.fields, "RequestId": call.id}
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
-    headers = [("content-type", "application/xml"), ("x-amz-request-id", call.id)]
-    return Reply(error.status, headers, body)
 
 
 def recorder(journal: Journal) -> Layer:

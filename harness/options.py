@@ -21,6 +21,8 @@ class Options:
     max_sandboxes: of all functions at the same time; further invocations wait.
     isolate: functions run in bubblewrap and reach the endpoint and the database only.
     cpu_share: functions get CPU in proportion to their memory.
+    enforce_iam: check the calls of roles and users against their policies.
+    vpc: a function in a VPC reaches only what its subnets lead to.
     inherited: the variables every child process of ours may see.
     """
 
@@ -32,6 +34,8 @@ class Options:
     s3_delivery: str
     database_url: str
     inherited: Mapping[str, str]
+    enforce_iam: bool = False
+    vpc: bool = True
     region: str = REGION
     isolate: bool = False
     cpu_share: bool = False

@@ -11,13 +11,24 @@ from harness.clock import Clock, SystemClock
 from harness.database.url import DatabaseUrl
 from harness.endpoint import Endpoint, recorder
 from harness.errors import UsageError
+from harness.iam.authority import Authority
+from harness.iam.callers import Callers
+from harness.iam.enforcement import Enforcement
+from harness.iam.presigned import refuse_expired
+from harness.iam.request_body import request_body
+from harness.iam.role_checks import RoleChecks
+from harness.iam.service_roles import Authorize, anything, authorize_with
+from harness.iam.sessions import Sessions
 from harness.journal import Journal
 from harness.memory import memory_mb
+from harness.network.networks import Networks
+from harness.network.review import NetworkReview
 from harness.options import Options
 from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
+from harness.services.bucket_policies import BucketPolicies
 from harness.services.cloudwatch import MetricDelivery
 from harness.services.event_source_mapping import (
     EventSourceMappings,
@@ -27,6 +38,7 @@ from harness.services.event_source_mapping import (
 )
 from harness.services.eventbridge import EventBridge
 from harness.services.lambda_ import LambdaService
+from harness.services.lambda_.access import Access
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
 from harness.services.lambda_.code_download import CodeDownload
@@ -49,18 +61,17 @@ from harness.services.logs import LogDelivery
 from harness.services.s3_events import S3Events
 from harness.services.s3_events.control import DeliveryControl
 from harness.services.s3_events.profile import parse as delivery_profile
+from harness.services.secrets_manager import SecretsManager
 from harness.services.sns import Sns
 from harness.services.sqs import Queues, Sqs
+from harness.services.sts import Sts
 from harness.state import State
 from harness.status import Status
 from harness.why.service import Why
 
 _SENDERS = ("sns", "events")  # whose messages the control plane puts into queues itself
-NOT_ENFORCED = {
-    "VPC routing": "every function reaches the endpoint and the database",
-    "IAM": "policies are stored; calls are not checked against them",
-}
 _LOOPBACK = ("127.0.0.1", "localhost")
+NO_IAM = "not enforced: policies are stored; start with --enforce-iam to check calls against them"
 
 
 class DataPlane:
@@ -83,20 +94,35 @@ class DataPlane:
         self.images: dict[str, ImageSource] = {}
         self.described: dict[str, Any] = {}
         services: list[Service] = []
-        layers: list[Layer] = [recorder(journal), self._notice_api_changes]
+        layers: list[Layer] = [recorder(journal), refuse_expired(clock), self._notice_api_changes]
+        sessions = Sessions()
+        bucket_policies = BucketPolicies(control_plane)
+        self._authority = Authority(bucket_policies.ask, journal, clock, region)
+        authorize: Authorize = anything
+        if options.enforce_iam:
+            callers = Callers(sessions, control_plane, region)
+            layers.append(Enforcement(sessions, callers, self._authority, region))
+            layers.append(RoleChecks(self._authority, self._role_of))
+            authorize = authorize_with(self._authority)
         self.endpoint = Endpoint(services, control_plane, layers, region)
         self._logs = LogDelivery(control_plane, region, journal, clock)
         self._metrics = MetricDelivery(control_plane, region, journal)
         journal.follow(self._metrics.observe)
+        self._networks = Networks(control_plane, region)
+        networks = self._networks if options.vpc else None
+        self._review = NetworkReview(networks, self._authority.mentions, base_model)
         registry = Registry(region)
         self._code = code = CodeStore(state.path("code"), self.images, control_plane, region)
         configuration = ConfigurationApi(registry, code, control_plane, clock)
-        self._functions = functions = Functions(configuration.handle, region)
+        self._functions = functions = Functions(configuration.handle, region, networks)
         wanted = Wanted(options.isolate, options.cpu_share)
         pythons = Interpreters(options.inherited.get("PATH", ""))
         self._executor = executor = ProcessExecutor(state, wanted, pythons)
         sandboxes = state.path("sandboxes")
-        self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
+        self._access = Access(sessions, authorize, region)
+        self._launcher = Launcher(
+            executor, code, sandboxes, self._logs.put, clock, region, self._access
+        )
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
         self._room = Room(options.max_sandboxes)
         self._invoker = invoker = Invoker(self._launcher, journal, clock, throttle, self._room)
@@ -128,6 +154,7 @@ class DataPlane:
         models = ModelProcess(state.registry)
         self._bedrock = BedrockRuntime(journal, clock, region, models, strict=options.strict_models)
         services += [
+            bucket_policies,
             self._mappings,
             Sqs(control_plane, self._queues, wall, region),
             Stacks(control_plane),
@@ -149,6 +176,8 @@ class DataPlane:
             self._gateway,
             DeliveryControl(self._events.delivery),
             Why(state.path("journal.jsonl"), journal),
+            Sts(sessions, control_plane),
+            SecretsManager(control_plane),
             Status(self.status, self._logs),
         ]
 
@@ -190,10 +219,15 @@ class DataPlane:
 
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""
+        if not self._options.enforce_iam:
+            self._authority.forget_identities()  # nobody tells it of changes
         configurations = await self._functions.configurations()
         return {
             **self.described,
-            "functions": [self._function(configuration) for configuration in configurations],
+            "functions": [
+                {**self._function(c), "reaches": await self._review.reaches(c)}
+                for c in configurations
+            ],
             "sandboxes": {
                 "alive": self._room.taken,
                 "bound": self._room.bound,
@@ -202,12 +236,17 @@ class DataPlane:
             "queued_events": self._queue.depth,
             "event_source_mappings": self._mappings.summary(),
             "s3_delivery": self._events.delivery.profile.text(),
-            "findings": self._findings(configurations),
+            "findings": [
+                *self._findings(configurations),
+                *await self._review.findings(configurations),
+                *(f"--enforce-iam let pass: {what}" for what in self._authority.findings),
+            ],
             "limits": {
                 "sandboxes": f"{self._room.bound} at the same time; more invocations wait",
                 "function time-out": "enforced",
                 **await self._executor.limits(),
-                **{name: f"not enforced: {reason}" for name, reason in NOT_ENFORCED.items()},
+                "VPC routing": "enforced" if self._options.vpc else "not enforced: --no-vpc",
+                "IAM": "enforced" if self._options.enforce_iam else NO_IAM,
             },
             "memory_mb": await asyncio.to_thread(memory_mb),
         }
@@ -246,11 +285,17 @@ class DataPlane:
         await self._provisioning.close()
         await self._invoker.close()
         self._executor.close()
+        self._access.close()
         await self._bedrock.close()
         await self._metrics.close()
         await self._logs.close()
 
+    async def _role_of(self, reference: str) -> str:
+        return (await self._functions.get(reference)).role_arn
+
     async def _notice_api_changes(self, call: Call, proceed: Handler) -> Reply:
+        if call.service == "ec2":
+            await request_body(call)  # it names the operation
         reply = await proceed(call)
         if call.service == "apigateway" and call.method != "GET":
             self._gateway.forget_all()
@@ -260,4 +305,7 @@ class DataPlane:
             self._queues.all_changed()
         self._events.notice(call)
         self._bus.notice(call)
+        if call.service == "ec2" and not call.operation.startswith("Describe"):
+            self._networks.forget()
+            self._functions.forget()
         return reply

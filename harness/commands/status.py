@@ -17,7 +17,7 @@ from harness.settings import Settings
 from harness.state import State
 
 HELP = "show what the running environment does"
-_FUNCTION_COLUMNS = ("name", "state", "sandboxes", "running", "waiting", "last_error")
+_FUNCTION_COLUMNS = ("name", "state", "sandboxes", "running", "waiting", "reaches", "last_error")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -95,6 +95,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "keys=hostile,seed=7 (default off: at once, once, in order)",
     )
     parser.add_argument(
+        "--enforce-iam",
+        action="store_true",
+        help="check calls of functions, roles and users against their IAM policies",
+    )
+    parser.add_argument(
+        "--no-vpc",
+        dest="vpc",
+        action="store_false",
+        help="let functions in a VPC reach every service, whatever their subnets lead to",
+    )
+    parser.add_argument(
         "--database-url",
         default="",
         metavar="URL",
@@ -143,6 +154,8 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         inherited=settings.inherited,
         isolate=arguments.isolate,
         cpu_share=arguments.cpu_share,
+        enforce_iam=arguments.enforce_iam,
+        vpc=arguments.vpc,
     )
 
 

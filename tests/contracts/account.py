@@ -111,11 +111,26 @@ class Function:
 class Account:
     """url, region: of the endpoint. Clients ask once, so a test sees every answer as it is."""
 
-    def __init__(self, url: str, region: str, access_key_id: str, secret_access_key: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        region: str,
+        access_key_id: str,
+        secret_access_key: str,
+        session_token: str | None = None,
+    ) -> None:
         self.url = url
         self.region = region
-        self._session = boto3.Session(access_key_id, secret_access_key, region_name=region)
+        self._session = boto3.Session(
+            access_key_id, secret_access_key, session_token, region_name=region
+        )
         self._clients: dict[str, Any] = {}
+
+    def acting(
+        self, access_key_id: str, secret_access_key: str, session_token: str | None = None
+    ) -> Account:
+        """Return the account as somebody with other credentials sees it."""
+        return Account(self.url, self.region, access_key_id, secret_access_key, session_token)
 
     def client(self, service: str, *, endpoint_url: str = "", **options: Any) -> Any:
         config = Config(retries={"total_max_attempts": 1}, proxies={}, **options)

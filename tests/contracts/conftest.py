@@ -17,7 +17,16 @@ TIME_SCALE = "600"  # the minute before a retry passes in a tenth of a second
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Disposable]:
-    options = ("--template", str(TEMPLATE), "--time-scale", TIME_SCALE)
+    yield from _environment()
+
+
+@pytest.fixture(scope="session")
+def enforcing_environment() -> Iterator[Disposable]:
+    yield from _environment("--enforce-iam")
+
+
+def _environment(*more: str) -> Iterator[Disposable]:
+    options = ("--template", str(TEMPLATE), "--time-scale", TIME_SCALE, *more)
     with disposable(*options, inherited=settings.load().inherited) as running:
         yield running
     assert running.leftovers() == []
@@ -25,5 +34,15 @@ def environment() -> Iterator[Disposable]:
 
 @pytest.fixture(scope="session")
 def account(environment: Disposable) -> Account:
+    return _account(environment)
+
+
+@pytest.fixture(scope="session")
+def enforced(enforcing_environment: Disposable) -> Account:
+    """Return an account that checks what roles and users do; the tests are its administrator."""
+    return _account(enforcing_environment)
+
+
+def _account(environment: Disposable) -> Account:
     facts = environment.facts
     return Account(facts.endpoint_url, facts.region, facts.access_key_id, facts.secret_access_key)

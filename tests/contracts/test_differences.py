@@ -17,10 +17,9 @@ from harness.disposable import Disposable
 from tests.contracts.account import Account, eventually
 
 
-def test_differs_the_endpoint_is_a_variable_and_the_session_token_is_none(account: Account):
+def test_differs_the_endpoint_is_a_variable(account: Account):
     variables = account.function("subject.describe").result()["variables"]
     assert variables["AWS_ENDPOINT_URL"] == account.url
-    assert "AWS_SESSION_TOKEN" not in variables
 
 
 def test_differs_runtimes_share_the_python_that_is_here(account: Account):

@@ -171,14 +171,14 @@ def test_4_5_what_cannot_be_provisioned(account: Account):
 
 def test_4_a_function_that_waits_for_itself_gets_its_answer(account: Account):
     """Deeper than this machine has sandboxes for at once: nobody blocks himself for ever."""
-    function = account.function("calls.down", Timeout=60, MemorySize=256)
+    function = account.function("nested.down", Timeout=60, MemorySize=256)
     assert function.result({"depth": 12}) == 12
 
 
 def test_4_functions_that_wait_for_one_another_get_their_answers(account: Account):
     """Many at once, more than the machine runs: each waits for a second function."""
     inner = account.function("subject.echo")
-    outer = account.function("calls.ask", {"ASKED": inner.name}, Timeout=60)
+    outer = account.function("nested.ask", {"ASKED": inner.name}, Timeout=60)
     answers: list[object] = []
     callers = [
         Thread(target=lambda number: answers.append(outer.result({"n": number})), args=[number])

@@ -14,6 +14,8 @@ import orjson
 from harness.aws import ACCOUNT, json_answer, rest_call
 from harness.call import Handler
 from harness.errors import AwsError
+from harness.network.networks import Networks
+from harness.network.reach import Reach
 from harness.services.lambda_.reference import parse_reference
 from harness.services.lambda_.refusal import no_function
 
@@ -29,6 +31,7 @@ class Function:
     revision: changes with everything that makes running sandboxes outdated.
     image_uri: "" for a zip function; code_sha256: base64, "" for an image.
     initialization: `ON_DEMAND` or `PROVISIONED`, of the sandboxes started for it.
+    reach: what it can call from its subnets; None outside a VPC.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Function:
     state: str
     revision: str
     initialization: str = ON_DEMAND
+    role_arn: str = ""
+    reach: Reach | None = None
 
     @property
     def qualified_arn(self) -> str:
@@ -99,6 +104,7 @@ def describe(answer: Mapping[str, Any]) -> Function:
         ephemeral_storage_mb=int(configuration.get("EphemeralStorage", {}).get("Size", 512)),
         state=configuration.get("State", "Active"),
         revision=_revision(answer),
+        role_arn=configuration.get("Role", ""),
     )
 
 
@@ -112,17 +118,28 @@ def _revision(answer: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
+def _digest(reach: Reach | None) -> str:
+    reached = [] if reach is None else [reach.everything, sorted(reach.services)]
+    return hashlib.sha256(orjson.dumps(reached)).hexdigest()[:8]
+
+
 class Functions:
     """The functions of the account, asked from `api` (the Lambda API) once per change.
 
+    networks: None when functions in a VPC reach everything, like all others.
     chance: returns a number from 0 up to 1; it decides between the two versions of an alias.
     """
 
     def __init__(
-        self, api: Handler, region: str, chance: Callable[[], float] = random.random
+        self,
+        api: Handler,
+        region: str,
+        networks: Networks | None = None,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._api = api
         self._region = region
+        self._networks = networks
         self._chance = chance
         self._known: dict[tuple[str, str], _Route] = {}
 
@@ -179,8 +196,17 @@ class Functions:
         query = f"Qualifier={quote(qualifier)}" if qualifier else ""
         call = rest_call("lambda", self._region, "GetFunction", "GET", path, query=query)
         try:
-            return describe(await json_answer(self._api, call))
+            answer = await json_answer(self._api, call)
         except AwsError as error:
             if error.status != 404:
                 raise
             raise no_function(f"{self.arn(name)}:{qualifier or '$LATEST'}") from None
+        return await self._connected(describe(answer), answer)
+
+    async def _connected(self, function: Function, answer: Mapping[str, Any]) -> Function:
+        """Return the function with its network, which makes sandboxes outdated when it changes."""
+        config = answer["Configuration"].get("VpcConfig")
+        if self._networks is None or not config:
+            return function
+        reach = await self._networks.of(config)
+        return replace(function, reach=reach, revision=f"{function.revision}-{_digest(reach)}")

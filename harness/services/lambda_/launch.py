@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from harness.clock import Clock
+from harness.services.lambda_.access import Access
 from harness.services.lambda_.code import CodeStore
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.output import Output
@@ -30,6 +32,7 @@ class Launcher:
         log: Log,
         clock: Clock,
         region: str,
+        access: Access,
     ) -> None:
         self._executor = executor
         self._code = code
@@ -37,6 +40,7 @@ class Launcher:
         self._log = log
         self._clock = clock
         self._region = region
+        self._access = access
         self.endpoint_url = ""
 
     async def launch(self, function: Function, limit_s: float = INIT_LIMIT_S) -> Sandbox:
@@ -46,6 +50,8 @@ class Launcher:
         enclosure = await self._executor.enclose(
             function, task_root, self._directory / stream[-32:]
         )
+        grant = await self._access.grant(function, stream, self.endpoint_url)
+        write = partial(self._log, function.log_group, stream) if grant.logs else _dropped
         shown = Shown(enclosure.task_root)
         place = Place(
             task_root=enclosure.task_root,
@@ -54,16 +60,22 @@ class Launcher:
             endpoint_url=self.endpoint_url,
             region=self._region,
             log_stream=stream,
+            access=grant.variables,
         )
-        output = Output(lambda message: self._log(function.log_group, stream, message), shown)
+        output = Output(write, shown)
         lines = lines_of(function, self._region)
         sandbox = Sandbox(function, handler, place, enclosure, output, lines, shown, self._clock)
+        sandbox.at_end = grant.end
         try:
             await sandbox.start(limit_s)
         except BaseException:
             await sandbox.kill()
             raise
         return sandbox
+
+
+def _dropped(_message: str) -> None:
+    """Lose a line: the role may not write logs."""
 
 
 def _stream_name(version: str, now: float) -> str:

@@ -83,6 +83,7 @@ class Sandbox:
 
     init_ms: of a successful init phase, until the first invocation has reported it.
     peak_memory_mb: the most that its processes have held, over its whole life (§1.10.3).
+    at_end: called once, when it is killed.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Sandbox:
         self.init_ms: float | None = None
         self.output = output
         self.lines = lines
+        self.at_end: Callable[[], None] | None = None
         self._handler = handler
         self._place = place
         self._enclosure = enclosure
@@ -248,6 +250,8 @@ class Sandbox:
         if self.state is SandboxState.DEAD:
             return
         self.state = SandboxState.DEAD
+        if self.at_end is not None:
+            self.at_end()
         await self._reset()
         await self._enclosure.remove()
 

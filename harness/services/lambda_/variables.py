@@ -6,10 +6,10 @@ directory of the sandbox's own where it cannot have a `/tmp`. There is no HOME, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.aws import ACCESS_KEY, SECRET_KEY
 from harness.services.lambda_.function import Function
 
 # What the image the function is deployed on sets; it decides how the runtime client encodes.
@@ -26,6 +26,7 @@ class Place:
     """Where a sandbox lives: its directories, its Runtime API and the endpoint it may call.
 
     task_root, temporary: as the function sees them; temporary: None when it is `/tmp`.
+    access: the variables that make an SDK sign as the function's role and lead it to services.
     runtime_api, telemetry_descriptor: each process of it has its own.
     """
 
@@ -35,6 +36,7 @@ class Place:
     endpoint_url: str
     region: str
     log_stream: str
+    access: Mapping[str, str] = field(default_factory=dict)
     runtime_api: str = ""
     telemetry_descriptor: int = -1
 
@@ -69,9 +71,8 @@ def _platform(function: Function, place: Place) -> dict[str, str]:
         "AWS_EXECUTION_ENV": runtime,
         "AWS_REGION": place.region,
         "AWS_DEFAULT_REGION": place.region,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_ENDPOINT_URL": place.endpoint_url,
+        **place.access,
         "LAMBDA_TASK_ROOT": str(place.task_root),
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "PWD": str(place.task_root),

@@ -14,6 +14,7 @@ STATUS = {
             "sandboxes": 2,
             "running": 1,
             "waiting": 0,
+            "reaches": "everything",
             "last_error": None,
         }
     ],
@@ -46,7 +47,7 @@ def test_a_line_for_each_thing(harness, environment):
     assert ["queued events", "7"] in lines
     assert ["s3_delivery", "off"] in lines
     assert ["database", "kind embedded, name hr_chatbot"] in lines
-    assert ["f", "Active", "2", "1", "0", ""] in lines
+    assert ["f", "Active", "2", "1", "0", "everything", ""] in lines
     assert ["function time-out", "enforced"] in lines
     assert STATUS["findings"] in lines
 

@@ -85,10 +85,13 @@ def refuses(result, code, *words):
 
 
 def test_a_detached_environment_answers_and_down_removes_all_of_it(harness, template, state_dir):
-    result = harness("up", "--detach", "--port", "0", "--template", template)
+    options = ("--enforce-iam", "--no-vpc")
+    result = harness("up", "--detach", "--port", "0", *options, "--template", template)
     assert result.returncode == 0, result.stderr
     exports = json.loads(harness("env", "--json").stdout)
     assert exports["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    limits = json.loads(harness("status", "--json").stdout)["limits"]
+    assert (limits["IAM"], limits["VPC routing"]) == ("enforced", "not enforced: --no-vpc")
     family = descendants(json.loads((state_dir / "environment.json").read_text())["pid"])
     assert family
     assert harness("down").returncode == 0

@@ -17,6 +17,11 @@ PLACE = Place(
     log_stream="2026/11/23/[$LATEST]0123",
     runtime_api="127.0.0.1:9001",
     telemetry_descriptor=7,
+    access={
+        "AWS_ACCESS_KEY_ID": "ASIA",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566",
+    },
 )
 
 
@@ -35,9 +40,9 @@ def test_the_whole_environment_of_a_function():
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.12",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": found["AWS_SECRET_ACCESS_KEY"],
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+        "AWS_ACCESS_KEY_ID": "ASIA",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566",
         "LAMBDA_TASK_ROOT": "/task",
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "PWD": "/task",

@@ -1,0 +1,41 @@
+"""Problem 1 of the report: the functions do not reach S3, because its gateway endpoint is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scenarios.client import BACKEND, Pipeline, eventually
+from scenarios.documents import markdown
+
+
+@contextmanager
+def no_s3_endpoint(pipeline: Pipeline) -> Iterator[None]:
+    """Take the S3 gateway endpoint away, and make another one afterwards."""
+    ec2 = pipeline.aws("ec2")
+    service = f"com.amazonaws.{pipeline.exports['AWS_DEFAULT_REGION']}.s3"
+    named = {"service-name": [service], "vpc-endpoint-state": ["available"]}
+    (found,) = ec2.describe_vpc_endpoints(
+        Filters=[{"Name": name, "Values": values} for name, values in named.items()]
+    )["VpcEndpoints"]
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[found["VpcEndpointId"]])
+    try:
+        yield
+    finally:
+        members = ("VpcEndpointType", "VpcId", "ServiceName", "RouteTableIds")
+        ec2.create_vpc_endpoint(**{name: found[name] for name in members})
+
+
+def test_uploads_fail_in_time_and_work_again_with_a_new_endpoint(pipeline: Pipeline) -> None:
+    """On AWS: nothing answers, so only a short connect time-out brings an error in time."""
+    with no_s3_endpoint(pipeline):
+        refused = pipeline.upload(markdown("端點不存在時, 上傳會失敗。"))
+        assert (refused.status_code, refused.json()["code"]) == (503, "service_unavailable")
+
+        def logged() -> str | None:
+            lines = pipeline.log_lines(BACKEND)
+            return next((line for line in lines if "ConnectTimeoutError" in line), None)
+
+        assert "uploads/" in eventually(logged)
+    document_id = pipeline.upload_one(markdown("端點恢復後, 上傳照常。"))
+    assert pipeline.wait_until_settled(document_id)["status"] == "completed"
