@@ -26,7 +26,7 @@ from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
-from harness.services.logs import LogDelivery
+from harness.services.logs import Logs
 from harness.services.s3_events import S3Events
 from harness.state import State
 from harness.status import Status
@@ -63,16 +63,17 @@ class DataPlane:
         services: list[Service] = []
         layers: list[Layer] = [recorder(journal), self._notice_api_changes]
         self.endpoint = Endpoint(services, control_plane, layers, region)
-        self._logs = LogDelivery(control_plane, region, journal, clock)
         door = self.endpoint.door
         self._cloudwatch = CloudWatch(door, control_plane, journal, clock, region)
         journal.follow(LambdaMetrics(self._cloudwatch.store).observe)
         journal.follow(ApiGatewayMetrics(self._cloudwatch.store).observe)
+        logs = state.path("logs.sqlite")
+        self._logs = Logs(control_plane, journal, clock, region, logs, self._cloudwatch.store)
         self._functions = functions = Functions(control_plane, region)
         code = CodeStore(state.path("code"), self.images, control_plane, region)
         executor = ProcessExecutor(state.registry)
         sandboxes = state.path("sandboxes")
-        self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
+        self._launcher = Launcher(executor, code, sandboxes, self._logs.delivery.put, clock, region)
         self._invoker = Invoker(self._launcher, journal, clock, options.max_sandboxes)
         self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
         self._events = S3Events(door, control_plane, journal, clock, region)
@@ -85,7 +86,8 @@ class DataPlane:
             self._bedrock,
             self._gateway,
             self._cloudwatch,
-            Status(self.status, self._logs),
+            self._logs,
+            Status(self.status, self._logs.delivery),
         ]
 
     @property
@@ -96,6 +98,7 @@ class DataPlane:
             "s3": "notifications are sent from here; objects are moto's",
             "bedrock-runtime": "emulated here",
             "execute-api": "emulated here; configuration is moto's",
+            "logs": "events are kept and searched here; groups are moto's",
             "monitoring": "metrics and alarms are kept and evaluated here; dashboards are moto's",
             "everything else": "moto",
         }

@@ -101,7 +101,7 @@ def exchange(model: Model, call: Call, body: bytes) -> Exchange:
     """Return the exchange that a call with this body begins."""
     if call.header("smithy-protocol") == "rpc-v2-cbor":
         protocol, operation = CBOR, call.operation
-    elif call.header("x-amz-target"):
+    elif call.header("x-amz-target") or QUERY not in model.metadata["protocols"]:
         protocol, operation = JSON, call.operation
     else:
         protocol, operation = QUERY, ""

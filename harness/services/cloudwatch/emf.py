@@ -21,7 +21,8 @@ _DAY = 86400
 _UNITS = frozenset(
     ["Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None"]
     + [f"{size}{rate}" for rate in ("", "/Second") for size in
-       [f"{scale}{what}" for what in ("bytes", "bits") for scale in ("Kilo", "Mega", "Giga", "Tera")]
+       [f"{scale}{what}" for what in ("bytes", "bits")
+        for scale in ("Kilo", "Mega", "Giga", "Tera")]
        + ["Bytes", "Bits"]]
 )  # fmt: skip
 

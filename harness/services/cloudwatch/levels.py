@@ -74,9 +74,9 @@ class Levels:
         except AwsError:
             return  # there is no such bucket, so it has no metrics either
         today = self._clock.now() // _DAY * _DAY
-        for kind, size in sizes.items():
+        for kind, total in sizes.items():
             dimensions = (("BucketName", bucket), ("StorageType", kind))
-            self._store.set(Metric(S3, "BucketSizeBytes", dimensions), size, "Bytes", today)
+            self._store.set(Metric(S3, "BucketSizeBytes", dimensions), total, "Bytes", today)
         dimensions = (("BucketName", bucket), ("StorageType", "AllStorageTypes"))
         self._store.set(Metric(S3, "NumberOfObjects", dimensions), number, "Count", today)
 
