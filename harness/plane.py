@@ -18,6 +18,7 @@ from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.cloudwatch import CloudWatch
 from harness.services.cloudwatch.apigateway_metrics import ApiGatewayMetrics
+from harness.services.cloudwatch.bucket_metrics import BucketMetrics
 from harness.services.cloudwatch.lambda_metrics import LambdaMetrics
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
@@ -67,6 +68,8 @@ class DataPlane:
         self._cloudwatch = CloudWatch(door, control_plane, journal, clock, region)
         journal.follow(LambdaMetrics(self._cloudwatch.store).observe)
         journal.follow(ApiGatewayMetrics(self._cloudwatch.store).observe)
+        bucket_metrics = BucketMetrics(control_plane, region, self._cloudwatch.store)
+        journal.follow(bucket_metrics.observe)
         logs = state.path("logs.sqlite")
         self._logs = Logs(control_plane, journal, clock, region, logs, self._cloudwatch.store)
         self._functions = functions = Functions(control_plane, region)
@@ -86,6 +89,7 @@ class DataPlane:
             self._bedrock,
             self._gateway,
             self._cloudwatch,
+            bucket_metrics,
             self._logs,
             Status(self.status, self._logs.delivery),
         ]

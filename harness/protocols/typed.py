@@ -191,4 +191,5 @@ def _python_pattern(pattern: str) -> re.Pattern[str]:
     """Return a pattern of the models, which are Java's."""
     for theirs, ours in _CLASSES.items():
         pattern = pattern.replace(theirs, ours)
+    pattern = re.sub(r"\\w-(?!])", r"\\w\\-", pattern)  # a hyphen that Java takes for itself
     return re.compile(pattern, re.DOTALL)

@@ -45,11 +45,6 @@ def parse(name: str) -> Statistic | None:
     return None
 
 
-def needs_every_value(name: str) -> bool:
-    """Return whether a statistic cannot be told from sum, count and extremes."""
-    return name not in PLAIN
-
-
 def is_percentile(name: str) -> bool:
     return bool(_PERCENTILE.fullmatch(name))
 

@@ -84,4 +84,4 @@ def functions(tree: ast.expr) -> set[str]:
     }
 
 
-CONSTANTS = {"REPEAT", "LINEAR", "ASC", "DESC"}
+CONSTANTS = {"REPEAT", "LINEAR", "ASC", "DESC", "AVG", "MAX", "MIN", "STDDEV", "SUM"}
