@@ -99,10 +99,10 @@ def _dimension_sets(sets: Any, root: Mapping[str, Any]) -> list[Dimensions] | No
     for names in sets:
         if not isinstance(names, list) or len(names) > _MOST_DIMENSIONS:
             return None
-        named = {(name, root[name]) for name in names if isinstance(name, str) and name in root}
-        if len(named) < len(names) or not all(_is_dimension(value) for _, value in named):
+        named = [name for name in names if isinstance(name, str) and _is_dimension(root.get(name))]
+        if len(named) < len(names):
             return None
-        found.append(tuple(sorted(named)))
+        found.append(tuple((name, root[name]) for name in sorted(set(named))))
     return found
 
 
@@ -120,7 +120,8 @@ def _definition(
     target: Any = root.get(name)
     values: list[Any] = target if isinstance(target, list) else [target]
     acceptable = 0 < len(values) <= _MOST_VALUES and all(map(_is_number, values))
-    if not acceptable or unit not in _UNITS or resolution not in (1, 60):
+    known = isinstance(unit, str) and unit in _UNITS and resolution in (1, 60)
+    if not acceptable or not known:
         return None
     distribution = Distribution()
     for value in values:
