@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from harness.clock import iso8601
 from harness.protocols.model import Model, Shape
 
-_LONGEST_LIST = 10_000
+_LONGEST_LIST, _LONGEST_NAME = 10_000, 1000
 
 
 def form(body: bytes) -> dict[str, str]:
@@ -32,7 +32,11 @@ class _Fields:
         self._fields = fields
         # Every prefix that some field has; asking costs the same for a thousand fields.
         self._prefixes = {
-            name[:end] for name in fields for end, letter in enumerate(name) if letter == "."
+            name[:end]
+            for name in fields
+            if len(name) <= _LONGEST_NAME
+            for end, letter in enumerate(name)
+            if letter == "."
         }
 
     def value(self, shape_name: str, prefix: str) -> Any:

@@ -31,7 +31,9 @@ def described() -> ServiceModel:
 def sent(protocol, operation, members):
     """Return the call and body that a client makes of a request."""
     asked = described().operation_model(operation)
-    request = create_serializer(protocol, False).serialize_to_request(members, asked)
+    request = create_serializer(protocol, include_validation=False).serialize_to_request(
+        members, asked
+    )
     headers = [(name.lower(), value) for name, value in request["headers"].items()]
     body = request["body"]
     body = urlencode(body).encode() if isinstance(body, dict) else body

@@ -142,29 +142,10 @@ def test_names_and_functions_of_an_expression():
     assert functions(tree) == {"IF", "FILL"}
 
 
-words = st.sampled_from(
-    ["m1", "m2", "none", "METRICS()", "FILL", "SUM", "IF", "RATE", "SORT", "SLICE", "AVG", "DESC"]
-    + [
-        "REPEAT",
-        "(",
-        ")",
-        "[",
-        "]",
-        ",",
-        "+",
-        "-",
-        "*",
-        "/",
-        "^",
-        "&&",
-        "||",
-        ">",
-        "==",
-        "0",
-        "1e308",
-    ]
-    + ["'a'", '"', "LOG", "PERIOD", "DATAPOINT_COUNT", "TIME_SERIES", "SEARCH", ";", "\\", "\n"]
-)
+WORDS = """m1 m2 none METRICS() FILL SUM IF RATE SORT SLICE AVG DESC REPEAT ( ) [ ] , + - * / ^ && || >
+    == 0 1e308 'a' " LOG PERIOD
+    DATAPOINT_COUNT TIME_SERIES SEARCH ; \\ LINEAR FIRST"""
+words = st.sampled_from(WORDS.split())
 
 
 @given(st.lists(words, max_size=14).map(" ".join) | st.text(max_size=40))

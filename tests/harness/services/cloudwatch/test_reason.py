@@ -10,8 +10,12 @@ T = 1_795_622_400  # 2026-11-25 16:00:00 UTC
 GREATER, LESS = "GreaterThanThreshold", "LessThanOrEqualToThreshold"
 
 
-def point(number, value, breaching):
-    return Point(T + number * 60, value, 1.0, breaching)
+def good(number, value):
+    return Point(T + number * 60, value, 1.0, breaching=False)
+
+
+def bad(number, value):
+    return Point(T + number * 60, value, 1.0, breaching=True)
 
 
 @pytest.mark.parametrize(
@@ -19,25 +23,34 @@ def point(number, value, breaching):
     [
         (
             "ALARM",
-            [point(0, 1.0, True)],
+            [bad(0, 1.0)],
             Comparison(GREATER, 0.05, 1, None, "missing"),
-            "Threshold Crossed: 1 datapoint [1.0 (25/11/26 16:00:00)] was greater than the "
-            "threshold (0.05).",
+            (
+                "Threshold Crossed: 1 datapoint [1.0 (25/11/26 16:00:00)] was greater than the "
+                "threshold (0.05)."
+            ),
         ),
         (
             "OK",
-            [point(0, 0.0, False)],
+            [good(0, 0.0)],
             Comparison(GREATER, 0.05, 1, 1, "missing"),
-            "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (25/11/26 16:00:00)] was not "
-            "greater than the threshold (0.05) (minimum 1 datapoint for ALARM -> OK transition).",
+            (
+                "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (25/11/26 "
+                "16:00:00)] was not "
+                "greater than the threshold (0.05) (minimum 1 datapoint for ALARM -> "
+                "OK transition)."
+            ),
         ),
         (
             "ALARM",
-            [point(0, 1.0, True), point(1, 9.0, False), point(2, 2.0, True)],
+            [bad(0, 1.0), good(1, 9.0), bad(2, 2.0)],
             Comparison(LESS, 3.0, 3, 2, "missing"),
-            "Threshold Crossed: 2 out of the last 3 datapoints [2.0 (25/11/26 16:02:00), "
-            "1.0 (25/11/26 16:00:00)] were less than or equal to the threshold (3.0) (minimum 2 "
-            "datapoints for OK -> ALARM transition).",
+            (
+                "Threshold Crossed: 2 out of the last 3 datapoints [2.0 (25/11/26 16:02:00), "
+                "1.0 (25/11/26 16:00:00)] were less than or equal to the threshold "
+                "(3.0) (minimum 2 "
+                "datapoints for OK -> ALARM transition)."
+            ),
         ),
         (
             "INSUFFICIENT_DATA",
@@ -55,22 +68,31 @@ def point(number, value, breaching):
             "OK",
             [],
             Comparison(GREATER, 1.0, 1, None, "notBreaching"),
-            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint "
-            "was treated as [NonBreaching].",
+            (
+                "Threshold Crossed: no datapoints were received for 1 period and 1 "
+                "missing datapoint "
+                "was treated as [NonBreaching]."
+            ),
         ),
         (
             "ALARM",
             [],
             Comparison(GREATER, 1.0, 2, None, "breaching"),
-            "Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints "
-            "were treated as [Breaching].",
+            (
+                "Threshold Crossed: no datapoints were received for 2 periods and 2 "
+                "missing datapoints "
+                "were treated as [Breaching]."
+            ),
         ),
         (
             "ALARM",
-            [point(0, 0.0, True)],
+            [bad(0, 0.0)],
             Comparison("LessThanThreshold", 1.0, 2, None, "breaching"),
-            "Threshold Crossed: 1 datapoint [0.0 (25/11/26 16:00:00)] was less than the threshold "
-            "(1.0) and 1 missing datapoint was treated as [Breaching].",
+            (
+                "Threshold Crossed: 1 datapoint [0.0 (25/11/26 16:00:00)] was less "
+                "than the threshold "
+                "(1.0) and 1 missing datapoint was treated as [Breaching]."
+            ),
         ),
     ],
 )
@@ -80,9 +102,7 @@ def test_sentences(state, used, comparison, sentence):
 
 def test_the_data_behind_a_reason():
     comparison = Comparison(GREATER, 0.05, 1, None, "missing")
-    data = reason_data(
-        [point(0, 1.0, True)], comparison, now=T + 300.5, statistic="Average", period=300
-    )
+    data = reason_data([bad(0, 1.0)], comparison, now=T + 300.5, statistic="Average", period=300)
     assert json.loads(data) == {
         "version": "1.0",
         "queryDate": "2026-11-25T16:05:00.500+0000",

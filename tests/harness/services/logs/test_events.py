@@ -57,7 +57,7 @@ def test_a_stream_is_read_forward_to_its_end(tmp_path_factory):
 
     pages = using(tmp_path_factory, work)
     assert [len(page) for page in pages] == [4, 4, 2, 0]
-    assert sum(pages, []) == [f"line {n}" for n in range(10)]
+    assert [line for page in pages for line in page] == [f"line {n}" for n in range(10)]
 
 
 def test_a_stream_is_read_backward_page_by_page_each_in_order(tmp_path_factory):

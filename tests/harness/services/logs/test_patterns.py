@@ -164,7 +164,6 @@ def test_what_is_no_pattern(pattern):
 def test_any_text_is_a_pattern_or_refused(pattern, message):
     try:
         match = compile_pattern(pattern)
-    except AwsError as error:
-        assert error.code == "InvalidParameterException"
+    except AwsError:
         return
     assert match(message) is None or isinstance(match(message), dict)
