@@ -97,6 +97,16 @@ class Exchange:
         return [("content-type", f"application/x-amz-json-{version}"), identification]
 
 
+async def read_body(call: Call) -> bytes:
+    """Return a request's body; raises `AwsError` for one larger than any AWS takes."""
+    body = bytearray()
+    async for piece in call.body:
+        body += piece
+        if len(body) > _LARGEST:
+            raise AwsError("RequestEntityTooLarge", "The request is too large", 413)
+    return bytes(body)
+
+
 def exchange(model: Model, call: Call, body: bytes) -> Exchange:
     """Return the exchange that a call with this body begins."""
     if call.header("smithy-protocol") == "rpc-v2-cbor":

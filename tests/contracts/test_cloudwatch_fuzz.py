@@ -134,6 +134,98 @@ def test_query(post: Post, operation: str, fields: dict[str, str]):
     check(found.status, code(found.content))
 
 
+AT = 1_795_000_000
+VALID: dict[tuple[str, str], dict[str, Any]] = {
+    ("monitoring", "GraniteServiceVersion20100801.PutMetricData"): {
+        "Namespace": "N",
+        "MetricData": [{"MetricName": "m", "Values": [1], "Counts": [1], "Unit": "Count"}],
+    },
+    ("monitoring", "GraniteServiceVersion20100801.GetMetricData"): {
+        "StartTime": AT,
+        "EndTime": AT + 60,
+        "MetricDataQueries": [
+            {
+                "Id": "m",
+                "MetricStat": {
+                    "Metric": {"Namespace": "N", "MetricName": "m", "Dimensions": []},
+                    "Period": 60,
+                    "Stat": "Sum",
+                },
+            },
+            {"Id": "e", "Expression": "FILL(m, 0) * 2", "Label": "e"},
+        ],
+    },
+    ("monitoring", "GraniteServiceVersion20100801.GetMetricStatistics"): {
+        "Namespace": "N",
+        "MetricName": "m",
+        "StartTime": AT,
+        "EndTime": AT + 60,
+        "Period": 60,
+        "Statistics": ["Sum"],
+        "ExtendedStatistics": ["p99"],
+    },
+    ("monitoring", "GraniteServiceVersion20100801.PutMetricAlarm"): {
+        "AlarmName": "fuzzed",
+        "Namespace": "N",
+        "MetricName": "m",
+        "Dimensions": [{"Name": "a", "Value": "b"}],
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+        "Threshold": 1.5,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "ignore",
+    },
+    ("monitoring", "GraniteServiceVersion20100801.SetAlarmState"): {
+        "AlarmName": "fuzzed",
+        "StateValue": "OK",
+        "StateReason": "r",
+        "StateReasonData": "{}",
+    },
+    ("logs", "Logs_20140328.FilterLogEvents"): {
+        "logGroupName": "/g",
+        "filterPattern": "{ $.a = 1 }",
+        "startTime": 0,
+        "endTime": 9,
+        "limit": 5,
+        "logStreamNames": ["s"],
+    },
+    ("logs", "Logs_20140328.TestMetricFilter"): {
+        "filterPattern": "[a, ..., b > 1]",
+        "logEventMessages": ["x 1 2"],
+    },
+}
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to every value inside a request."""
+    if not isinstance(value, (dict, list)):
+        return [way]
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    return [way, *(place for key, item in inner for place in places(item, (*way, key)))]
+
+
+def replaced(value: Any, way: tuple[Any, ...], new: Any) -> Any:
+    if not way:
+        return new
+    copy = value.copy()
+    copy[way[0]] = replaced(value[way[0]], way[1:], new)
+    return copy
+
+
+@fuzzed
+@given(st.data())
+def test_a_valid_request_with_one_value_replaced(post: Post, data: st.DataObject):
+    service, target = data.draw(st.sampled_from(sorted(VALID)))
+    valid = VALID[(service, target)]
+    way = data.draw(st.sampled_from(places(valid)))
+    new = data.draw(scalars | st.lists(scalars, max_size=2) | members)
+    body = json.dumps(replaced(valid, way, new)).encode()
+    found = post(service, "/", {"x-amz-target": target}, body)
+    check(found.status, json.loads(found.content or b"{}").get("__type", ""))
+
+
 @pytest.mark.parametrize("bucket", ["missing", "made"])
 @pytest.mark.parametrize("body", [b"", b"<", b"<a/>", b"<MetricsConfiguration/>", b"\xff"])
 def test_metrics_configurations(account: Account, bucket: str, body: bytes):

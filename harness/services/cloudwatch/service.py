@@ -11,7 +11,7 @@ from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
 from harness.protocols import model
-from harness.protocols.codec import Exchange, exchange
+from harness.protocols.codec import Exchange, exchange, read_body
 from harness.services.cloudwatch import refusal
 from harness.services.cloudwatch.actions import Actions
 from harness.services.cloudwatch.alarms import Alarms
@@ -83,7 +83,7 @@ class CloudWatch:
         return call.service == "monitoring"
 
     async def handle(self, call: Call) -> Reply:
-        body = await call.body.read()
+        body = await read_body(call)
         # Read from its file at the first call: some milliseconds that the loop need not wait.
         described = await asyncio.to_thread(model.load, "cloudwatch")
         asked = exchange(described, call, body)

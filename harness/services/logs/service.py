@@ -16,7 +16,7 @@ from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
 from harness.protocols import model
-from harness.protocols.codec import Exchange, exchange
+from harness.protocols.codec import Exchange, exchange, read_body
 from harness.services.cloudwatch.store import MetricStore
 from harness.services.logs.delivery import LogDelivery
 from harness.services.logs.events import LogEvents, Stream
@@ -79,7 +79,7 @@ class Logs:
         return call.service == "logs"
 
     async def handle(self, call: Call) -> Reply:
-        body = await call.body.read()
+        body = await read_body(call)
         described = await asyncio.to_thread(model.load, "logs")
         asked = exchange(described, call, body)
         try:

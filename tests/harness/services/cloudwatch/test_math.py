@@ -142,7 +142,8 @@ def test_names_and_functions_of_an_expression():
     assert functions(tree) == {"IF", "FILL"}
 
 
-WORDS = """m1 m2 none METRICS() FILL SUM IF RATE SORT SLICE AVG DESC REPEAT ( ) [ ] , + - * / ^ && || >
+WORDS = """m1 m2 none METRICS() FILL SUM IF RATE SORT SLICE
+    AVG DESC REPEAT ( ) [ ] , + - * / ^ && || >
     == 0 1e308 'a' " LOG PERIOD
     DATAPOINT_COUNT TIME_SERIES SEARCH ; \\ LINEAR FIRST"""
 words = st.sampled_from(WORDS.split())
