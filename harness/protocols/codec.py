@@ -117,7 +117,8 @@ def exchange(model: Model, call: Call, body: bytes) -> Exchange:
         protocol, operation = QUERY, ""
     unpacked = _unpacked(body) if call.header("content-encoding") == "gzip" else body
     if protocol == QUERY:
-        operation = query.form(unpacked).get("Action") or call.parameters().get("Action", "")
+        unpacked = unpacked or call.query.encode()
+        operation = query.form(unpacked).get("Action", "")
     return Exchange(model, protocol, operation, unpacked, call.id)
 
 

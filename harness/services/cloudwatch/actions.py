@@ -80,6 +80,8 @@ class Actions:
 
     async def _invoke(self, alarm: Alarm, old: State, arn: str) -> None:
         parts = arn.split(":")
+        if len(parts) < 7:
+            raise AwsError("ValidationError", f"{arn} is not the ARN of a function")
         qualifier = f"Qualifier={parts[7]}" if len(parts) > 7 else ""
         path = f"/2015-03-31/functions/{parts[6]}"
         asked = rest_call(

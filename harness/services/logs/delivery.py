@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import defaultdict
 
 from harness.clock import Clock
@@ -92,7 +93,12 @@ class LogDelivery:
         ]
         for group, _, events in accepted:
             self._ingestion.accept(group, events)
-        await self._events.write(accepted, int(self._clock.now() * 1000))
+        try:
+            await self._events.write(accepted, int(self._clock.now() * 1000))
+        except sqlite3.Error as error:
+            for group, _, _ in accepted:
+                self._journal.record("logs.refused", group=group, reason=str(error))
+            return
         async with self._written:
             for group, _, events in accepted:
                 self._latest[group] = max(self._latest.get(group, 0), events[-1][0])

@@ -4,7 +4,7 @@ import contextlib
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.protocols import cbor
@@ -14,13 +14,14 @@ values = st.recursive(
     | st.booleans()
     | st.integers(-(2**64), 2**64 - 1)
     | st.floats(allow_nan=False)
-    | st.text()
-    | st.binary(),
+    | st.text(max_size=300)
+    | st.binary(max_size=300),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=20,
+    max_leaves=8,
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(values)
 def test_what_is_written_is_read(value):
     assert cbor.loads(cbor.dumps(value)) == value
@@ -59,6 +60,7 @@ def test_what_is_no_item_is_a_value_error(data):
         cbor.loads(data)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_other_error_comes_from_any_bytes(data):
     with contextlib.suppress(ValueError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.services.logs.patterns.value import Test, comparison
 
-_FIELD = re.compile(r'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+_FIELD = re.compile(r'"((?:[^"\\]|\\.)*)"|\[([^\]\[]*)\]|(\S+)')
 _NAME = re.compile(r"\s*([\w.-]+)\s*")
 _CONDITION = re.compile(
     r'\s*([\w.-]+)\s*(!=|<=|>=|=|<|>)\s*("(?:[^"\\]|\\.)*"|%[^%]*%|[^\s,&|"]+)\s*(&&|\|\||$)'

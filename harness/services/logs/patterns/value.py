@@ -53,26 +53,44 @@ def number(value: Any) -> float | None:
 
 def _textual(wanted: str) -> Callable[[str], bool]:
     if len(wanted) > 1 and wanted[0] == wanted[-1] == "%":
-        search = regular_expression(wanted[1:-1]).search
-        return lambda value: search(value) is not None
+        return regular_expression(wanted[1:-1])
     if wanted.startswith('"'):
         wanted = wanted[1:-1].replace('\\"', '"')
-    pieces = [re.escape(piece) for piece in wanted.split("*")]
-    match = re.compile(".*".join(pieces), re.DOTALL).fullmatch
-    return lambda value: match(value) is not None
+    pieces = wanted.split("*")
+    return lambda value: _consists_of(pieces, value)
 
 
-# What AWS lets a regular expression consist of; no groups, so none that takes forever.
-_ALLOWED = re.compile(r"(?:[^(){}]|\\.|\{\d+(?:,\d*)?\})*", re.DOTALL)
+def _consists_of(pieces: list[str], text: str) -> bool:
+    """Return whether a text is made of pieces with anything between them; takes linear time."""
+    first, *middle = pieces
+    if not middle:
+        return text == first
+    last = middle.pop()
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    position, end = len(first), len(text) - len(last)
+    for piece in middle:
+        found = text.find(piece, position, end)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return position <= end
 
 
-def regular_expression(text: str) -> re.Pattern[str]:
-    """Return the expression between two percent signs; raises `ValueError`."""
+# No groups and few repetitions, and not the whole of a long text: none of them takes forever.
+_ALLOWED = re.compile(r"(?:[^(){}\\]|\\.|\{\d{1,3}(?:,\d{1,3})?\})*", re.DOTALL)
+_REPEATED = re.compile(r"\\.|([*+])|(\{\d+,\d+\})", re.DOTALL)
+_MOST_REPETITIONS, _LONGEST_TEXT = 2, 8192
+
+
+def regular_expression(text: str) -> Callable[[str], bool]:
+    """Return what searches for the expression between two percent signs; raises `ValueError`."""
     if not _ALLOWED.fullmatch(text):
         raise ValueError("groups are not supported in regular expressions")
-    if len(re.findall(r"[*+]|\{\d+,", text)) > 5:
-        raise ValueError("too many repetitions in a regular expression")
+    if sum(any(groups) for groups in _REPEATED.findall(text)) > _MOST_REPETITIONS:
+        raise ValueError("more than two repetitions in a regular expression")
     try:
-        return re.compile(text)
-    except re.error as error:
+        search = re.compile(text).search
+    except (re.error, OverflowError) as error:
         raise ValueError(f"not a regular expression: {error}") from None
+    return lambda value: search(value[:_LONGEST_TEXT]) is not None

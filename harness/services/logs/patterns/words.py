@@ -38,7 +38,6 @@ def compile_words(text: str) -> Callable[[str], dict[str, str] | None]:
 
 def _test(quoted: str | None, expression: str | None, word: str | None) -> Has:
     if expression is not None:
-        search = regular_expression(expression).search
-        return lambda message: search(message) is not None
+        return regular_expression(expression)
     term = word if word is not None else re.sub(r"\\(.)", r"\1", quoted or "")
     return lambda message: term in message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.services.cloudwatch.decision import Rule, decide, too_few_samples
@@ -77,6 +77,7 @@ ranges = st.integers(1, 6).flatmap(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(ranges)
 def test_enough_breaching_points_alarm_whatever_is_missing(given_range):
     periods, to_alarm, found, treatment = given_range

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.services.cloudwatch.distribution import LIMIT, Distribution
@@ -19,6 +19,7 @@ def of(values):
     return found
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(numbers, min_size=1, max_size=200))
 def test_totals_are_those_of_the_values(values):
     found = of(values)
@@ -27,12 +28,14 @@ def test_totals_are_those_of_the_values(values):
     assert (found.minimum, found.maximum) == (min(values), max(values))
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(numbers, min_size=1, max_size=200), st.integers(1, 100))
 def test_percentiles_of_few_values_are_exact(values, percent):
     wanted = sorted(values)[math.ceil(len(values) * percent / 100 - 1e-9) - 1]
     assert percentile(of(values), percent) == wanted
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(numbers, max_size=50), st.lists(numbers, max_size=50))
 def test_merged_is_as_if_added_together(first, second):
     found, together = of(first), of(first + second)

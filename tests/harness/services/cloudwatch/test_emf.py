@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.services.cloudwatch.emf import embedded, may_be_embedded
@@ -125,6 +125,7 @@ json_values = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(json_values)
 def test_any_content_is_metrics_or_none(value):
     root = {**event(), **value} if isinstance(value, dict) else {"_aws": value}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.services.cloudwatch.math.evaluate import Surroundings, as_series, evaluate
@@ -149,6 +149,7 @@ WORDS = """m1 m2 none METRICS() FILL SUM IF RATE SORT SLICE
 words = st.sampled_from(WORDS.split())
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(words, max_size=14).map(" ".join) | st.text(max_size=40))
 def test_any_text_is_a_series_or_an_expression_error(text):
     try:

@@ -207,7 +207,7 @@ def test_what_is_no_token(tmp_path_factory, token):
     using(tmp_path_factory, work)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     times=st.lists(st.integers(0, 30), max_size=40),
     limit=st.integers(1, 7),
