@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import accumulate, pairwise
 
+from harness.services.cloudwatch.math.filling import fill
 from harness.services.cloudwatch.math.series import (
     ExpressionError,
     TimeSeries,
@@ -19,6 +20,7 @@ from harness.services.cloudwatch.math.series import (
     as_list,
     as_number,
     kind,
+    mapped,
 )
 
 Function = Callable[[Sequence[Value]], Value]
@@ -58,17 +60,12 @@ def _each(name: str, arguments: Sequence[Value]) -> Value:
     (value,) = arguments
     if isinstance(value, (int, float)):
         return float(_EACH[name](value))
-    return _mapped(value, name, lambda series: series.with_values(_applied(name, series.values)))
+    return mapped(value, name, lambda series: series.with_values(_applied(name, series.values)))
 
 
 def _applied(name: str, values: Mapping[int, float]) -> dict[int, float]:
     positive = name not in ("LOG", "LOG10")
     return {t: float(_EACH[name](value)) for t, value in values.items() if positive or value > 0}
-
-
-def _mapped(value: Value, name: str, function: Callable[[TimeSeries], TimeSeries]) -> Value:
-    found = [function(series) for series in as_list(value, name)]
-    return found if isinstance(value, list) else found[0]
 
 
 def _steps(series: TimeSeries, step: Callable[[float, float], float]) -> TimeSeries:
@@ -86,7 +83,7 @@ def _stepwise(
     name: str, step: Callable[[float, float], float], arguments: Sequence[Value]
 ) -> Value:
     (value,) = arguments
-    return _mapped(value, name, partial(_steps, step=step))
+    return mapped(value, name, partial(_steps, step=step))
 
 
 def _running_sum(arguments: Sequence[Value]) -> Value:
@@ -97,47 +94,7 @@ def _running_sum(arguments: Sequence[Value]) -> Value:
         sums = accumulate(series.values[time] for time in times)
         return series.with_values(dict(zip(times, sums, strict=True)))
 
-    return _mapped(value, "RUNNING_SUM", run)
-
-
-def _fill(arguments: Sequence[Value]) -> Value:
-    value, filling = arguments
-    if filling == "REPEAT":
-        return _mapped(value, "FILL", _repeated)
-    if filling == "LINEAR":
-        return _mapped(value, "FILL", _interpolated)
-    if isinstance(filling, TimeSeries):
-        return _mapped(
-            value, "FILL", lambda series: series.with_values({**filling.values, **series.values})
-        )
-    number = as_number(filling, "FILL")
-    return _mapped(
-        value,
-        "FILL",
-        lambda series: series.with_values(
-            {**dict.fromkeys(series.grid(), number), **series.values}
-        ),
-    )
-
-
-def _repeated(series: TimeSeries) -> TimeSeries:
-    filled: dict[int, float] = {}
-    last: float | None = None
-    for time in series.grid():
-        last = series.values.get(time, last)
-        if last is not None:
-            filled[time] = last
-    return series.with_values(filled)
-
-
-def _interpolated(series: TimeSeries) -> TimeSeries:
-    times = sorted(series.values)
-    filled = dict(series.values)
-    for before, after in pairwise(times):
-        low, high = series.values[before], series.values[after]
-        for time in range(before + series.period, after, series.period):
-            filled[time] = low + (high - low) * (time - before) / (after - before)
-    return series.with_values(filled)
+    return mapped(value, "RUNNING_SUM", run)
 
 
 def _if(arguments: Sequence[Value]) -> Value:
@@ -188,7 +145,7 @@ def _slice(arguments: Sequence[Value]) -> Value:
 
 def _of_time(part: Callable[[datetime], float], arguments: Sequence[Value]) -> Value:
     (value,) = arguments
-    return _mapped(
+    return mapped(
         value,
         "a function of time",
         lambda series: series.with_values(
@@ -214,7 +171,7 @@ def _count(arguments: Sequence[Value]) -> Value:
     (value,) = arguments
     if isinstance(value, TimeSeries):
         return float(len(value.values))
-    return _reduce("SUM", [_mapped(value, "DATAPOINT_COUNT", lambda one: one.each(lambda _: 1.0))])
+    return _reduce("SUM", [mapped(value, "DATAPOINT_COUNT", lambda one: one.each(lambda _: 1.0))])
 
 
 FUNCTIONS: dict[str, tuple[range, Function]] = {
@@ -225,7 +182,7 @@ FUNCTIONS: dict[str, tuple[range, Function]] = {
     "DIFF_TIME": (range(1, 2), partial(_stepwise, "DIFF_TIME", lambda _, seconds: seconds)),
     "RATE": (range(1, 2), partial(_stepwise, "RATE", lambda change, seconds: change / seconds)),
     "RUNNING_SUM": (range(1, 2), _running_sum),
-    "FILL": (range(2, 3), _fill),
+    "FILL": (range(2, 3), fill),
     "FIRST": (range(1, 2), _first),
     "LAST": (range(1, 2), partial(_first, position=-1)),
     "IF": (range(2, 4), _if),
@@ -249,9 +206,7 @@ FUNCTIONS: dict[str, tuple[range, Function]] = {
 
 def call(name: str, arguments: Sequence[Value], frame: TimeSeries) -> Value:
     """Return a function's value; `frame` has the range and period of the whole expression."""
-    if name == "TIME_SERIES" and len(arguments) == 1:
-        return _time_series(arguments, frame)
-    counts, function = FUNCTIONS[name]
+    counts, function = FUNCTIONS.get(name, (range(1, 2), partial(_time_series, frame=frame)))
     if len(arguments) not in counts:
         raise ExpressionError(f"{name} does not take {len(arguments)} arguments")
     try:

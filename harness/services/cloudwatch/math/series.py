@@ -46,10 +46,6 @@ class ExpressionError(AwsError):
         return ExpressionError(f"Error in expression '{identifier}': {self.reason}")
 
 
-def is_list(value: Value) -> bool:
-    return isinstance(value, list)
-
-
 def as_list(value: Value, function: str) -> list[TimeSeries]:
     """Return the series in an argument of `function`."""
     if isinstance(value, TimeSeries):
@@ -57,6 +53,12 @@ def as_list(value: Value, function: str) -> list[TimeSeries]:
     if isinstance(value, list):
         return value
     raise ExpressionError(f"{function} needs a time series and got {kind(value)}")
+
+
+def mapped(value: Value, name: str, function: Callable[[TimeSeries], TimeSeries]) -> Value:
+    """Return what `function` makes of each series in an argument of the function `name`."""
+    found = [function(series) for series in as_list(value, name)]
+    return found if isinstance(value, list) else found[0]
 
 
 def as_number(value: Value, function: str) -> float:

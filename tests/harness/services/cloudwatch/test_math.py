@@ -118,6 +118,7 @@ def test_lists(text, labels):
         ("ANOMALY_DETECTION_BAND(m1)", "the function ANOMALY_DETECTION_BAND is not emulated"),
         ("SELECT AVG(x) FROM y", "Metrics Insights"),
         ("FILL(m1)", "FILL does not take 1 arguments"),
+        ("TIME_SERIES(1, 2)", "TIME_SERIES does not take 2 arguments"),
         ("METRICS() + METRICS()", r"Unsupported operand type\(s\) for Add: TimeSeries\[\]"),
         ("m1 + 'a'", "Unsupported operand"),
         ("5", "a time series is needed"),
