@@ -29,7 +29,10 @@ from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
 from harness.services.bucket_policies import BucketPolicies
-from harness.services.cloudwatch import MetricDelivery
+from harness.services.cloudwatch import CloudWatch
+from harness.services.cloudwatch.apigateway_metrics import ApiGatewayMetrics
+from harness.services.cloudwatch.bucket_metrics import BucketMetrics
+from harness.services.cloudwatch.lambda_metrics import LambdaMetrics
 from harness.services.event_source_mapping import (
     EventSourceMappings,
     Machine,
@@ -57,7 +60,7 @@ from harness.services.lambda_.recursion import Recursion
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.spool import Spool
 from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
-from harness.services.logs import LogDelivery
+from harness.services.logs import Logs
 from harness.services.s3_events import S3Events
 from harness.services.s3_events.control import DeliveryControl
 from harness.services.s3_events.profile import parse as delivery_profile
@@ -105,9 +108,14 @@ class DataPlane:
             layers.append(RoleChecks(self._authority, self._role_of))
             authorize = authorize_with(self._authority)
         self.endpoint = Endpoint(services, control_plane, layers, region)
-        self._logs = LogDelivery(control_plane, region, journal, clock)
-        self._metrics = MetricDelivery(control_plane, region, journal)
-        journal.follow(self._metrics.observe)
+        door = self.endpoint.door
+        self._cloudwatch = CloudWatch(door, control_plane, journal, clock, region)
+        journal.follow(LambdaMetrics(self._cloudwatch.store).observe)
+        journal.follow(ApiGatewayMetrics(self._cloudwatch.store).observe)
+        bucket_metrics = BucketMetrics(control_plane, region, self._cloudwatch.store)
+        journal.follow(bucket_metrics.observe)
+        logs = state.path("logs.sqlite")
+        self._logs = Logs(control_plane, journal, clock, region, logs, self._cloudwatch.store)
         self._networks = Networks(control_plane, region)
         networks = self._networks if options.vpc else None
         self._review = NetworkReview(networks, self._authority.mentions, base_model)
@@ -121,14 +129,13 @@ class DataPlane:
         sandboxes = state.path("sandboxes")
         self._access = Access(sessions, authorize, region)
         self._launcher = Launcher(
-            executor, code, sandboxes, self._logs.put, clock, region, self._access
+            executor, code, sandboxes, self._logs.delivery.put, clock, region, self._access
         )
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
         self._room = Room(options.max_sandboxes)
         self._invoker = invoker = Invoker(self._launcher, journal, clock, throttle, self._room)
         self._provisioning = Provisioning(functions, invoker, options.max_sandboxes, clock)
         configuration.provision_with(self._provisioning)
-        door = self.endpoint.door
         configs, recursion = EventInvokeConfigs(functions, clock), Recursion(journal, clock)
         self._queue = AsyncQueue(
             invoker.run_event,
@@ -178,7 +185,10 @@ class DataPlane:
             Why(state.path("journal.jsonl"), journal),
             Sts(sessions, control_plane),
             SecretsManager(control_plane),
-            Status(self.status, self._logs),
+            self._cloudwatch,
+            bucket_metrics,
+            self._logs,
+            Status(self.status, self._logs.delivery),
         ]
 
     @property
@@ -192,6 +202,8 @@ class DataPlane:
             "bedrock-runtime": "emulated here",
             "events": "events put are delivered from here; buses and rules are moto's",
             "execute-api": "emulated here; configuration is moto's",
+            "logs": "events are kept and searched here; groups are moto's",
+            "monitoring": "metrics and alarms are kept and evaluated here; dashboards are moto's",
             "everything else": "moto",
         }
 
@@ -287,7 +299,7 @@ class DataPlane:
         self._executor.close()
         self._access.close()
         await self._bedrock.close()
-        await self._metrics.close()
+        await self._cloudwatch.close()
         await self._logs.close()
 
     async def _role_of(self, reference: str) -> str:

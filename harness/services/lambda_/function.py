@@ -63,6 +63,11 @@ class Function:
         return self.arn if self.arn.count(":") > 6 else f"{self.arn}:{self.version}"
 
     @property
+    def qualifier(self) -> str:
+        """Return what it was asked for by: a version, an alias, or ""."""
+        return ":".join(self.arn.split(":")[7:])
+
+    @property
     def unqualified_arn(self) -> str:
         return ":".join(self.arn.split(":")[:7])
 

@@ -233,6 +233,8 @@ class Invoker:
             max_memory_mb=measured.max_memory_mb,
             concurrency=self._throttle.running(function.name),
             initialization=sandbox.function.initialization,
+            qualifier=function.qualifier,
+            version=sandbox.function.version,
         )
         return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:])
 
