@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
+from harness.services.lambda_.chains import Chains, root
 from harness.services.lambda_.function import ON_DEMAND, PROVISIONED, Function
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.outcome import Outcome
@@ -62,8 +63,7 @@ class Invoker:
         self._throttle = throttle
         self._room = room
         self._failures: dict[Sandbox, Outcome] = {}
-        self._running: Counter[str] = Counter()
-        self._nested: Counter[str] = Counter()
+        self._chains = Chains()
         self.pools: dict[str, Pool] = {}
         self.last_errors: dict[str, str] = {}
 
@@ -97,7 +97,7 @@ class Invoker:
             self._throttle.count_request(name, reserved)
             self._throttle.enter(name, reserved)
         try:
-            with self._nesting(_root(trace)) as urgent:
+            with self._chains.called(trace) as urgent:
                 pool = self.pool(function)
                 sandbox = await pool.acquire(function, request_id, urgent=urgent)
                 invocation = self._invocation(function, request_id, payload, client_context, trace)
@@ -139,33 +139,16 @@ class Invoker:
         client_context: str,
         trace: str,
     ) -> _Invocation:
-        if not _root(trace):
+        if not root(trace):
             trace = f"Root=1-{int(self._clock.now()):08x}-{secrets.token_hex(12)};Sampled=0"
         return _Invocation(function, request_id, payload, trace, client_context)
 
     async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
-        root = _root(invocation.trace)
-        self._running[root] += 1
         try:
-            return await self._run(sandbox, invocation)
+            with self._chains.running(invocation.trace):
+                return await self._run(sandbox, invocation)
         finally:
-            _decrease(self._running, root)
             pool.release(sandbox)
-
-    @contextmanager
-    def _nesting(self, root: str) -> Iterator[bool]:
-        """Yield whether a running invocation waits for this one and nothing else yet.
-
-        It then runs in the place of its caller, which does nothing meanwhile.
-        """
-        urgent = self._nested[root] < self._running[root] if root else False
-        if urgent:
-            self._nested[root] += 1
-        try:
-            yield urgent
-        finally:
-            if urgent:
-                _decrease(self._nested, root)
 
     @contextmanager
     def _throttling(self, function: Function, request_id: str) -> Iterator[None]:
@@ -278,15 +261,3 @@ def _init_limit(function: Function) -> float:
     if function.initialization == ON_DEMAND:
         return INIT_LIMIT_S
     return max(_PROVISIONED_INIT_S, function.timeout_s)
-
-
-def _root(trace: str) -> str:
-    """Return the root of a trace header, which a whole chain of calls shares; "" without one."""
-    _, found, rest = trace.partition("Root=")
-    return rest.partition(";")[0] if found else ""
-
-
-def _decrease(counter: Counter[str], key: str) -> None:
-    counter[key] -= 1
-    if not counter[key]:
-        del counter[key]
