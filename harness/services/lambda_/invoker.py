@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
+from harness.services.lambda_.chains import Chains
 from harness.services.lambda_.function import ON_DEMAND, PROVISIONED, Function
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.outcome import Outcome
@@ -55,8 +56,7 @@ class Invoker:
         self._clock = clock
         self._throttle = throttle
         self._room = room
-        self._running: Counter[str] = Counter()
-        self._nested: Counter[str] = Counter()
+        self._chains = Chains()
         self.pools: dict[str, Pool] = {}
         self.last_errors: dict[str, str] = {}
 
@@ -90,7 +90,7 @@ class Invoker:
             self._throttle.count_request(name, reserved)
             self._throttle.enter(name, reserved)
         try:
-            with self._nesting(root(trace)) as urgent:
+            with self._chains.called(trace) as urgent:
                 pool = self.pool(function)
                 sandbox = await pool.acquire(function, urgent=urgent)
                 invocation = self._invocation(function, request_id, payload, client_context, trace)
@@ -137,28 +137,11 @@ class Invoker:
         return _Invocation(function, request_id, payload, trace, client_context)
 
     async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
-        chain = root(invocation.trace)
-        self._running[chain] += 1
         try:
-            return await self._run(sandbox, invocation)
+            with self._chains.running(invocation.trace):
+                return await self._run(sandbox, invocation)
         finally:
-            _decrease(self._running, chain)
             pool.release(sandbox)
-
-    @contextmanager
-    def _nesting(self, chain: str) -> Iterator[bool]:
-        """Yield whether a running invocation waits for this one and nothing else yet.
-
-        It then runs in the place of its caller, which does nothing meanwhile.
-        """
-        urgent = self._nested[chain] < self._running[chain] if chain else False
-        if urgent:
-            self._nested[chain] += 1
-        try:
-            yield urgent
-        finally:
-            if urgent:
-                _decrease(self._nested, chain)
 
     @contextmanager
     def _throttling(self, function: Function, request_id: str) -> Iterator[None]:
@@ -253,9 +236,3 @@ def _init_limit(function: Function) -> float:
     if function.initialization == ON_DEMAND:
         return INIT_LIMIT_S
     return max(_PROVISIONED_INIT_S, function.timeout_s)
-
-
-def _decrease(counter: Counter[str], key: str) -> None:
-    counter[key] -= 1
-    if not counter[key]:
-        del counter[key]

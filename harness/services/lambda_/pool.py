@@ -6,12 +6,11 @@ What AWS would refuse is `throttle.py`'s; how many sandboxes the machine bears i
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from harness.services.lambda_.function import Function
+from harness.services.lambda_.line import Line
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.sandbox import Sandbox, SandboxState
 
@@ -41,7 +40,7 @@ class Pool:
         self.lost: Callable[[], None] = lambda: None
         self._since: dict[Sandbox, float] = {}
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._line = Line(room, self._pass_on)
         self._settling: set[Sandbox] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started: dict[Sandbox, int] = {}
@@ -86,31 +85,14 @@ class Pool:
                 patient = not (called or urgent) and self._one_is_almost_free()
                 if not patient and self._room.take(self, urgent=urgent):
                     return await self._start(function, admit)
-            await self._turn(first=called)
+            await self._line.turn(first=called)
             called = True
 
-    async def _turn(self, *, first: bool) -> None:
-        """Wait in line until called; one that was called in vain goes first the next time."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (self._line.appendleft if first else self._line.append)(turn)
-        self._room.waiting += 1
-        try:
-            await turn
-        except asyncio.CancelledError:
-            with contextlib.suppress(ValueError):
-                self._line.remove(turn)
-                self._room.waiting -= 1
-            if not turn.cancelled():  # it was called, so somebody else has to be
-                self._room.offer(self if self._idle else None)
-            raise
-
     def call_next(self) -> None:
-        while self._line:
-            turn = self._line.popleft()
-            self._room.waiting -= 1
-            if not turn.done():
-                turn.set_result(None)
-                return
+        self._line.call()
+
+    def _pass_on(self) -> None:
+        self._room.offer(self if self._idle else None)
 
     def _one_is_almost_free(self) -> bool:
         """Tell whether more sandboxes have just answered than invocations wait for one.

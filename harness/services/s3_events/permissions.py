@@ -29,8 +29,8 @@ _CHANGES = frozenset(
 class Permissions:
     """The policies of functions, queues and topics, as far as they concern S3."""
 
-    def __init__(self, control_plane: Handler) -> None:
-        self._control_plane = control_plane
+    def __init__(self, door: Handler) -> None:
+        self._door = door
         self._known: dict[tuple[str, str], str] = {}
 
     async def refusal(self, rule: Rule, bucket: str) -> str:
@@ -73,17 +73,17 @@ class Permissions:
         path = f"/2015-03-31/functions/{name}/policy"
         query = f"Qualifier={quote(qualifier[0])}" if qualifier else ""
         call = rest_call("lambda", rule.region, "GetPolicy", "GET", path, query=query)
-        return str((await json_answer(self._control_plane, call))["Policy"])
+        return str((await json_answer(self._door, call))["Policy"])
 
     async def _of_queue(self, rule: Rule) -> str:
         asked = {"QueueUrl": queue_url(rule.arn), "AttributeNames": ["Policy"]}
         call = json_call("sqs", rule.region, "AmazonSQS.GetQueueAttributes", asked)
-        answer = await json_answer(self._control_plane, call)
+        answer = await json_answer(self._door, call)
         return str((answer.get("Attributes") or {}).get("Policy", ""))
 
     async def _of_topic(self, rule: Rule) -> str:
         call = query_call("sns", rule.region, "GetTopicAttributes", {"TopicArn": rule.arn})
-        root = await xml_answer(self._control_plane, call)
+        root = await xml_answer(self._door, call)
         return next(
             (
                 found.findtext("{*}value", "")

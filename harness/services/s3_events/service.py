@@ -52,7 +52,7 @@ class S3Events:
         self._journal = journal
         self._clock = clock
         self._objects = Objects(control_plane, region)
-        self._permissions = Permissions(control_plane)
+        self._permissions = Permissions(door)
         self.delivery = Delivery(door, self._permissions, journal, clock)
         self._notifier = Notifier(self._objects, self.delivery, journal, clock)
         self._operations: dict[str, Callable[[Call], Awaitable[Reply]]] = {

@@ -13,6 +13,7 @@ from harness.services.lambda_.configuration.functions import FunctionOperations
 from harness.services.lambda_.configuration.policies import PolicyOperations
 from harness.services.lambda_.configuration.registry import Registry
 from harness.services.lambda_.configuration.tags import TagOperations
+from harness.services.lambda_.configuration.versions import VersionOperations
 from harness.services.lambda_.refusal import not_emulated
 
 Operation = Callable[[Call], Awaitable[Reply]]
@@ -35,6 +36,7 @@ class ConfigurationApi:
         self._control_plane = control_plane
         self._operations: dict[str, Operation] = {
             **FunctionOperations(registry, code, control_plane, clock).operations,
+            **VersionOperations(registry, clock).operations,
             **AliasOperations(registry).operations,
             **PolicyOperations(registry).operations,
             **TagOperations(registry, control_plane).operations,

@@ -1,14 +1,11 @@
-"""The shapes of the requests, and the rules between their members (aws-behaviour §1.6, §1.8); pure.
+"""The shapes of the requests (aws-behaviour §1.6, §1.8): each member alone; pure.
 
-The limits are those of AWS's quota page.
+The limits are those of AWS's quota page. What holds between members is in `rules.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import orjson
 
 from harness.services.lambda_.configuration.shapes import (
     ListOf,
@@ -19,20 +16,7 @@ from harness.services.lambda_.configuration.shapes import (
     Text,
     Truth,
 )
-from harness.services.lambda_.refusal import invalid, not_emulated
 
-RUNTIMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
-_OTHER_RUNTIMES = ("nodejs", "java", "dotnet", "ruby", "go", "provided", "python")
-_VARIABLES_LIMIT = 4096
-_RESERVED = frozenset(
-    {"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"}
-    | {"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
-    | {"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "TZ"}
-    | {"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_RUNTIME_API"}
-    | {"AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_FORMAT"}
-    | {"AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_LOG_LEVEL"}
-    | {"AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN"}
-)
 _LEVELS = ("DEBUG", "INFO", "WARN")
 
 NAME = Text(pattern=r"[a-zA-Z0-9-_]+", low=1, high=64)
@@ -155,84 +139,3 @@ TAGGED = Text(
     r"[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[a-z0-9-]{36})"
 )
 TAG = Structure({"Tags": TAGS}, required=["Tags"])
-
-_NOT_EMULATED = (
-    "CapacityProviderConfig",
-    "CodeSigningConfigArn",
-    "DurableConfig",
-    "FileSystemConfigs",
-    "Layers",
-    "TenancyConfig",
-)
-_ENTRY_POINTS = (["/lambda-entrypoint.sh"], ["python", "-m", "awslambdaric"])
-
-
-def check_settings(request: Mapping[str, Any]) -> None:
-    """Raise `AwsError` for settings that AWS refuses, and for those that are not emulated."""
-    for member in _NOT_EMULATED:
-        if request.get(member):
-            raise not_emulated(f"{member} of a function")
-    if (request.get("SnapStart") or {}).get("ApplyOn", "None") != "None":
-        raise not_emulated("SnapStart of a function")
-    if runtime := request.get("Runtime"):
-        _check_runtime(runtime)
-    _check_image(request.get("ImageConfig") or {})
-    _check_variables((request.get("Environment") or {}).get("Variables") or {})
-
-
-def _check_runtime(runtime: str) -> None:
-    if runtime in RUNTIMES:
-        return
-    if runtime.startswith(_OTHER_RUNTIMES):
-        raise not_emulated(f"the runtime {runtime} ({', '.join(RUNTIMES)} are; images run too)")
-    raise invalid(
-        f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
-        f"value set: [{', '.join(RUNTIMES)}] or be a valid ARN"
-    )
-
-
-def _check_image(image: Mapping[str, Any]) -> None:
-    """Without containers the runtime client is the only entry point there is."""
-    entry_point = image.get("EntryPoint")
-    if entry_point and entry_point not in _ENTRY_POINTS:
-        raise not_emulated(f"the entry point {' '.join(entry_point)} without containers")
-    if image.get("WorkingDirectory") not in (None, "", "/var/task"):
-        raise not_emulated("a WorkingDirectory other than /var/task without containers")
-
-
-def _check_variables(variables: Mapping[str, str]) -> None:
-    if reserved := sorted(_RESERVED & variables.keys()):
-        raise invalid(
-            "Lambda was unable to configure your environment variables because the environment "
-            "variables you have provided contains reserved keys that are currently not supported "
-            f"for modification. Reserved keys used in this request: {', '.join(reserved)}"
-        )
-    if len(orjson.dumps(variables)) > _VARIABLES_LIMIT:
-        raise invalid(
-            "Lambda was unable to configure your environment variables because the environment "
-            "variables you have provided exceeded the 4KB limit."
-        )
-
-
-def check_package(request: Mapping[str, Any]) -> None:
-    """Raise `AwsError` unless code and package type of a new function belong together."""
-    code = request["Code"]
-    image = request.get("PackageType", "Zip") == "Image"
-    if image != ("ImageUri" in code):
-        raise invalid(
-            "Please provide ImageUri when PackageType is Image"
-            if image
-            else "Please provide a source for function code."
-            if not code
-            else "Please don't provide ImageUri when updating a function with packageType Zip."
-        )
-    if image and (request.get("Runtime") or request.get("Handler")):
-        raise invalid(
-            "Please don't provide Handler or Runtime or Layer when the intended function "
-            "PackageType is Image."
-        )
-    if not image and not (request.get("Runtime") and request.get("Handler")):
-        raise invalid(
-            "Runtime and Handler are mandatory parameters for functions created with deployment "
-            "packages."
-        )

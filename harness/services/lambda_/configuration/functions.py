@@ -1,4 +1,4 @@
-"""Functions and versions: create, change, read, publish, delete (aws-behaviour §1.6, §1.8)."""
+"""Functions: create, change, read, list and delete (aws-behaviour §1.6, §1.8)."""
 
 from __future__ import annotations
 
@@ -15,25 +15,23 @@ from harness.services.lambda_.code import CodeStore, Kept
 from harness.services.lambda_.configuration.constraints import (
     CREATE,
     NAME,
-    PUBLISH,
     UPDATE_CODE,
     UPDATE_CONFIGURATION,
-    check_package,
-    check_settings,
 )
 from harness.services.lambda_.configuration.network import with_network
 from harness.services.lambda_.configuration.registry import Entry, Registry, Version
 from harness.services.lambda_.configuration.request import answer, asked, page
+from harness.services.lambda_.configuration.rules import check_package, check_settings
 from harness.services.lambda_.configuration.settings import (
     changed,
     initial,
     on_creation,
     on_update,
-    published,
 )
+from harness.services.lambda_.configuration.versions import current, publish
 from harness.services.lambda_.dead_letters import check_dead_letters
 from harness.services.lambda_.reference import parse_reference, reference, unqualified
-from harness.services.lambda_.refusal import conflict, invalid, outdated_revision, violated
+from harness.services.lambda_.refusal import conflict, invalid, violated
 
 Operation = Callable[[Call], Awaitable[Reply]]
 
@@ -57,8 +55,6 @@ class FunctionOperations:
             "GetFunctionConfiguration": self._get_configuration,
             "ListFunctions": self._list,
             "DeleteFunction": self._delete,
-            "PublishVersion": self._publish_version,
-            "ListVersionsByFunction": self._list_versions,
         }
 
     async def _create(self, call: Call) -> Reply:
@@ -81,7 +77,9 @@ class FunctionOperations:
             del self._registry.entries[name]
             raise
         if request.get("Publish"):
-            return answer(201, on_creation(self._published(name).configuration))
+            return answer(
+                201, on_creation(publish(self._registry, name, self._clock.now()).configuration)
+            )
         return answer(201, on_creation(entry.latest.configuration))
 
     async def _made(self, name: str, request: Mapping[str, Any]) -> Version:
@@ -125,7 +123,7 @@ class FunctionOperations:
     async def _update_code(self, call: Call) -> Reply:
         name = unqualified(call, self._registry.region)
         request = await asked(call, UPDATE_CODE)
-        latest = self._current(name, request)
+        latest = current(self._registry, name, request)
         image = latest.configuration["PackageType"] == "Image"
         if image != ("ImageUri" in request):
             kind = latest.configuration["PackageType"]
@@ -145,7 +143,7 @@ class FunctionOperations:
     async def _update_configuration(self, call: Call) -> Reply:
         name = unqualified(call, self._registry.region)
         request = await asked(call, UPDATE_CONFIGURATION)
-        latest = self._current(name, request)
+        latest = current(self._registry, name, request)
         check_settings(request)
         check_dead_letters(request)
         with self._alone(name):
@@ -153,19 +151,12 @@ class FunctionOperations:
         configuration = changed(latest.configuration, change, self._clock.now())
         return self._changed(name, Version(configuration, latest.code), request)
 
-    def _current(self, name: str, request: Mapping[str, Any]) -> Version:
-        latest = self._registry.entry(name).latest
-        if (
-            request.get("RevisionId", latest.configuration["RevisionId"])
-            != (latest.configuration["RevisionId"])
-        ):
-            raise outdated_revision()
-        return latest
-
     def _changed(self, name: str, version: Version, request: Mapping[str, Any]) -> Reply:
         self._registry.entry(name).latest = version
         if request.get("Publish"):
-            return answer(200, on_update(self._published(name).configuration))
+            return answer(
+                200, on_update(publish(self._registry, name, self._clock.now()).configuration)
+            )
         return answer(200, on_update(version.configuration))
 
     async def _get(self, call: Call) -> Reply:
@@ -206,40 +197,6 @@ class FunctionOperations:
         await self._ask("DeleteFunction", "DELETE", f"/2015-03-31/functions/{name}")
         self._registry.entries.pop(name, None)
         return answer(204)
-
-    async def _publish_version(self, call: Call) -> Reply:
-        name = unqualified(call, self._registry.region)
-        request = await asked(call, PUBLISH)
-        found = self._current(name, request).configuration["CodeSha256"]
-        wanted = request.get("CodeSha256") or found
-        if wanted != found:
-            raise invalid(
-                f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({found}). "
-                "Please try again with the CodeSHA256 in $LATEST."
-            )
-        return answer(201, self._published(name, request.get("Description")).configuration)
-
-    def _published(self, name: str, description: str | None = None) -> Version:
-        """Return the version made from $LATEST: the last one again when nothing has changed."""
-        entry = self._registry.entry(name)
-        revision = entry.latest.configuration["RevisionId"]
-        last = entry.versions.get(str(entry.last_version))
-        if last is not None and entry.published == revision:
-            return last
-        number = str(entry.last_version + 1)
-        configuration = published(
-            entry.latest.configuration, number, description, self._clock.now()
-        )
-        version = Version(configuration, entry.latest.code)
-        self._registry.publish(name, version, revision)
-        return version
-
-    async def _list_versions(self, call: Call) -> Reply:
-        name = unqualified(call, self._registry.region)
-        entry = self._registry.entry(name)
-        latest = self._registry.configuration(name, "$LATEST")
-        versions = [version.configuration for version in entry.versions.values()]
-        return page(call, "Versions", [latest, *versions])
 
     def _shown(self, kept: Kept) -> dict[str, Any]:
         """Return the member `Code` of GetFunction."""
