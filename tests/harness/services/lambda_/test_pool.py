@@ -164,14 +164,19 @@ def test_what_was_prepared_is_used_first_and_kept():
     using(work)
 
 
-def test_the_loss_of_what_was_prepared_is_told():
+@pytest.mark.parametrize("when", ["in an invocation", "while idle"])
+def test_the_loss_of_what_was_prepared_is_told(when):
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
         lost: list[str] = []
         pool.lost = lambda: lost.append("lost")
-        await pool.prepare(FUNCTION)
-        ready = await pool.acquire(FUNCTION, "1")
-        ready.state = SandboxState.DEAD
-        pool.release(ready)
+        ready = await pool.prepare(FUNCTION)
+        if when == "while idle":
+            ready.ended = True
+            assert await pool.acquire(FUNCTION, "1") is not ready
+        else:
+            assert await pool.acquire(FUNCTION, "1") is ready
+            ready.state = SandboxState.DEAD
+            pool.release(ready)
         assert (pool.prepared, lost) == (0, ["lost"])
 
     using(work)
