@@ -162,6 +162,9 @@ class Pool:
             self._ready.append(sandbox)
             self.call_next()
             return
+        if self._room.crowded and self.alive > 1:
+            self._retire(sandbox)
+            return
         loop = asyncio.get_running_loop()
         self._idle.append(sandbox)
         self._since[sandbox] = loop.time()
@@ -223,9 +226,9 @@ class Pool:
     def _retire(self, sandbox: Sandbox) -> None:
         """End an idle sandbox; its place is free at once, whoever takes it has to start first."""
         self.alive -= 1
-        self._prepared.discard(sandbox)
         self._room.give()
         self._in_background(self._end(sandbox))
+        self._tell_loss(sandbox)
 
     async def _end(self, sandbox: Sandbox) -> None:
         await sandbox.kill()
@@ -234,6 +237,9 @@ class Pool:
     def _forget(self, sandbox: Sandbox) -> None:
         self._started.pop(sandbox, None)
         self._gone()
+        self._tell_loss(sandbox)
+
+    def _tell_loss(self, sandbox: Sandbox) -> None:
         if sandbox in self._prepared:
             self._prepared.discard(sandbox)
             self.lost()

@@ -86,6 +86,11 @@ class Room:
             self._tenants[min(idle)[1]].evict()
         return bool(idle)
 
+    @property
+    def crowded(self) -> bool:
+        """Tell whether there are more sandboxes than there should be, and nobody needs them."""
+        return self.taken > self.bound and self.waiting == 0
+
     def give(self) -> None:
         """Take back the place of a sandbox that has ended, without offering it to anybody."""
         self.taken -= 1
