@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import count
 from threading import Thread
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from tests.contracts.account import Account, Function, eventually
 from tests.contracts.test_lambda_configuration import refused
+from tests.contracts.wire import connected
 
 
 @contextmanager
@@ -71,6 +73,26 @@ def test_2_4_3_ten_requests_a_second_for_each_reserved_execution(account: Accoun
     assert answer["Reason"] == "ReservedFunctionInvocationRateLimitExceeded"
     assert (answer["Type"], answer["Error"]["Message"]) == ("User", "Rate Exceeded.")
     assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1"
+
+
+def test_4_1_what_is_not_reserved_is_all_there_is_for_the_others(account: Account):
+    """With 900 reserved by one function, of 150 invocations of another at once some are throttled.
+
+    They are sent within a moment; the machine runs a few of them at a time.
+    """
+    reserving_one = account.function("subject.echo")
+    function = account.function("subject.hold", Timeout=30)
+    with reserving(account, reserving_one, 900), ExitStack() as stack:
+        headers = account.signed("lambda")
+        wires = [stack.enter_context(connected(account.url, headers)) for _ in range(150)]
+        for wire in wires:
+            wire.request(f"POST /2015-03-31/functions/{function.name}/invocations")
+        assert reserving_one.result("has its own") == "has its own"
+        answers = [wire.answer("POST") for wire in wires]
+    refusals = [json.loads(answer.content) for answer in answers if answer.status == 429]
+    assert {answer.status for answer in answers} == {200, 429}
+    assert len(answers) - len(refusals) >= 100
+    assert {refusal["Reason"] for refusal in refusals} == {"ConcurrentInvocationLimitExceeded"}
 
 
 class Versioned:

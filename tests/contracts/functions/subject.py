@@ -45,6 +45,11 @@ def hang(event: Any, context: Any) -> None:
     threading.Event().wait()
 
 
+def hold(event: Any, context: Any) -> None:
+    """Take a moment, as every function does."""
+    threading.Event().wait(0.1)
+
+
 def leave(event: Any, context: Any) -> None:
     sys.exit(event["code"])
 
