@@ -10,12 +10,28 @@ import orjson
 
 from harness.aws import ACCOUNT
 
-_REQUIRED = (("Source", "Source"), ("DetailType", "DetailType"), ("Detail", "Detail"))
+_REQUIRED = ("Source", "DetailType", "Detail")
+
+
+_LATEST = 253_402_300_799  # the end of the year 9999
+
+
+def is_entry(value: Any) -> bool:
+    """Tell whether a value has the types of the API's `PutEventsRequestEntry`."""
+    if not isinstance(value, dict):
+        return False
+    texts = (value.get(name) for name in (*_REQUIRED, "EventBusName", "TraceHeader"))
+    time, resources = value.get("Time"), value.get("Resources")
+    return (
+        all(text is None or isinstance(text, str) for text in texts)
+        and (time is None or (isinstance(time, int | float) and 0 <= time <= _LATEST))
+        and (resources is None or isinstance(resources, list))
+    )
 
 
 def refusal(entry: Mapping[str, Any]) -> dict[str, str]:
     """Return the error members of an entry that is not accepted; {} for one that is."""
-    for name, _ in _REQUIRED:
+    for name in _REQUIRED:
         if not entry.get(name):
             message = f"Parameter {name} is not valid. Reason: {name} is a required argument."
             return {"ErrorCode": "InvalidArgument", "ErrorMessage": message}

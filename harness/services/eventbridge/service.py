@@ -18,7 +18,7 @@ from harness.clock import Clock
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.journal import Journal
-from harness.services.eventbridge.event import bus_name, envelope, refusal
+from harness.services.eventbridge.event import bus_name, envelope, is_entry, refusal
 from harness.services.eventbridge.rules import BusRule, BusRules
 from harness.services.eventbridge.targets import send
 
@@ -91,8 +91,8 @@ async def _entries(call: Call) -> list[Mapping[str, Any]]:
     except orjson.JSONDecodeError:
         raise AwsError("SerializationException", "the request is not JSON", 400) from None
     entries = request.get("Entries") if isinstance(request, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise AwsError("SerializationException", "Entries is not a list of structures", 400)
+    if not isinstance(entries, list) or not all(is_entry(entry) for entry in entries):
+        raise AwsError("SerializationException", "Entries is not a list of entries", 400)
     if not 1 <= len(entries) <= _MOST_ENTRIES:
         bound = (
             f"less than or equal to {_MOST_ENTRIES}" if entries else "greater than or equal to 1"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.services.eventbridge.event import bus_name, envelope, refusal
+from harness.services.eventbridge.event import bus_name, envelope, is_entry, refusal
 
 ENTRY = {"Source": "s", "DetailType": "t", "Detail": '{"a": 1}'}
 
@@ -36,6 +36,23 @@ def test_what_an_entry_needs(name):
 @pytest.mark.parametrize("detail", ["no JSON", "[]", "1"])
 def test_a_detail_is_a_json_object(detail):
     assert refusal({**ENTRY, "Detail": detail})["ErrorCode"] == "MalformedDetail"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"Time": 0}, {"Time": 1.5, "Resources": [], "EventBusName": "b"}, {"Detail": None}],
+)
+def test_what_is_an_entry(changes):
+    assert is_entry({**ENTRY, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"Time": "now"}, {"Time": 1e300}, {"Time": -1}, {"Source": 1}, {"Resources": "arn"}],
+)
+def test_what_is_none(changes):
+    assert not is_entry({**ENTRY, **changes})
+    assert not is_entry([])
 
 
 def test_a_good_entry_is_not_refused():

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.aws import json_call
 from harness.call import Call, Reply
@@ -207,6 +209,33 @@ def test_a_request_that_is_none_is_refused(running, entries, code):
             await put(bus, *entries)
 
     assert running(work) == []
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+MEMBERS = st.sampled_from([*ENTRY, "Time", "Resources", "EventBusName", "TraceHeader"])
+
+
+@given(st.lists(st.dictionaries(MEMBERS, JSON), max_size=3))
+def test_whatever_is_put_gets_an_answer_of_eventbridge(entries):
+    async def work() -> None:
+        aws = Aws()
+        bus = EventBridge(aws.door, aws.control_plane, None, ManualClock(), REGION)
+        try:
+            answer = await put(bus, *({**ENTRY, **entry} for entry in entries))
+        except AwsError as error:
+            assert error.code in ("SerializationException", "ValidationException")  # noqa: PT017
+        else:
+            assert len(answer["Entries"]) == len(entries)
+
+    asyncio.run(work())
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"Entries": 1}'])
