@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.account import Account, eventually
-from tests.contracts.buffered import buffered, emptied, queue
+from tests.contracts.buffered import HASTY_S, buffered, emptied, hasty, queue
 
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 TRACE = "Root=1-5e3d83c1-e6a0db584850d61342823d4c"
@@ -17,7 +17,7 @@ TRACE = "Root=1-5e3d83c1-e6a0db584850d61342823d4c"
 
 def test_6_1_the_event_of_a_message(account: Account):
     reports, source = account.queue(), queue(account)
-    function = account.function("subject.report_event", {"REPORTS": reports.url}, Timeout=1)
+    function = account.function("subject.report_event", {"REPORTS": reports.url}, Timeout=HASTY_S)
     account.lambda_.create_event_source_mapping(
         EventSourceArn=source.arn, FunctionName=function.arn
     )
@@ -86,9 +86,10 @@ def test_6_2_batches_are_no_larger_than_asked_for(account: Account):
 
 
 def test_6_2_a_window_gathers_more_than_one_receive_gives(account: Account):
-    source = buffered(account, BatchSize=25, MaximumBatchingWindowInSeconds=300)
+    source = buffered(account, BatchSize=25, MaximumBatchingWindowInSeconds=300, Enabled=False)
     source.send(*"abcdefghij")
     source.send("k", "l")
+    source.update(Enabled=True)
     assert source.batch() == list("abcdefghijkl")  # half a second later, at --time-scale 600
 
 
@@ -109,21 +110,21 @@ def test_6_2_filtered_out_messages_are_deleted(account: Account):
 
 
 def test_6_4_1_after_an_exception_the_whole_batch_comes_again(account: Account):
-    source = buffered(account, "fail_at_first")
+    source = buffered(account, "fail_at_first", source=hasty(account))
     source.send("a", "b")
     assert [sorted(source.batch()), sorted(source.batch())] == [["a", "b"], ["a", "b"]]
     source.emptied()
 
 
 def test_6_4_1_a_killed_sandbox_loses_nothing(account: Account):
-    source = buffered(account, "die_at_first")
+    source = buffered(account, "die_at_first", source=hasty(account))
     source.send("a")
     assert [source.batch(), source.batch()] == [["a"], ["a"]]
     source.emptied()
 
 
 def test_6_4_2_only_the_reported_messages_come_again(account: Account):
-    source = buffered(account, "partly", **PARTIAL)
+    source = buffered(account, "partly", source=hasty(account), **PARTIAL)
     source.send("a", "bad", "c")
     assert source.batch() == ["a", "bad", "c"]
     assert source.batch() == ["bad"]
@@ -143,7 +144,7 @@ def test_6_4_2_nothing_reported_is_success(account: Account, answer: str):
 def test_6_4_2_what_cannot_be_understood_is_failure(account: Account, item: str):
     answer = f'{{"batchItemFailures": [{item}]}}'
     letters = queue(account)
-    source = queue(account, RedrivePolicy=redrive(letters.arn, 1))
+    source = hasty(account, RedrivePolicy=redrive(letters.arn, 1))
     buffer = buffered(account, "answer", source=source, variables={"ANSWER": answer}, **PARTIAL)
     buffer.send("a")
     assert letters.message()["Body"] == "a"
@@ -162,7 +163,7 @@ def redrive(target: str, count: int) -> str:
 
 def test_6_3_3_and_3_6_5_the_source_queue_s_redrive_policy_decides(account: Account):
     letters, unused = queue(account), account.queue()
-    source = queue(account, RedrivePolicy=redrive(letters.arn, 2))
+    source = hasty(account, RedrivePolicy=redrive(letters.arn, 2))
     dead_letters = {"DeadLetterConfig": {"TargetArn": unused.arn}}
     buffer = buffered(
         account, "answer", source=source, variables={"ANSWER": "not JSON"}, function=dead_letters
@@ -176,7 +177,7 @@ def test_6_3_3_and_3_6_5_the_source_queue_s_redrive_policy_decides(account: Acco
 
 def test_12_29_throttles_send_good_messages_to_the_dead_letter_queue(account: Account):
     letters = queue(account)
-    source = queue(account, RedrivePolicy=redrive(letters.arn, 1))
+    source = hasty(account, RedrivePolicy=redrive(letters.arn, 1))
     buffer = buffered(account, source=source, Enabled=False)
     account.lambda_.put_function_concurrency(
         FunctionName=buffer.function.name, ReservedConcurrentExecutions=0
@@ -188,7 +189,7 @@ def test_12_29_throttles_send_good_messages_to_the_dead_letter_queue(account: Ac
 
 
 def test_6_4_4_a_throttled_batch_is_tried_again_within_its_visibility(account: Account):
-    buffer = buffered(account, source=queue(account, VisibilityTimeout="20"), Enabled=False)
+    buffer = buffered(account, Enabled=False)
     throttle = {"FunctionName": buffer.function.name, "ReservedConcurrentExecutions": 0}
     account.lambda_.put_function_concurrency(**throttle)
     buffer.update(Enabled=True)
@@ -210,7 +211,7 @@ def test_6_5_a_fifo_group_has_one_batch_at_a_time_and_in_order(account: Account)
     source = queue(account, fifo=True)
     variables = {"SIGNALS": signals.url}
     buffer = buffered(
-        account, "wait", source=source, variables=variables, function={"Timeout": 1}, BatchSize=1
+        account, "wait", source=source, variables=variables, function={"Timeout": 20}, BatchSize=1
     )
     for number, group in enumerate("AAB"):
         send(account, source.url, f"{group}{number}", group)
@@ -223,7 +224,7 @@ def test_6_5_a_fifo_group_has_one_batch_at_a_time_and_in_order(account: Account)
 
 
 def test_6_5_a_failed_fifo_batch_comes_again_in_order(account: Account):
-    source = queue(account, fifo=True)
+    source = hasty(account, fifo=True)
     buffer = buffered(account, "fail_at_first", source=source, Enabled=False)
     for number in range(3):
         send(account, source.url, f"{number}", "one")
@@ -267,7 +268,8 @@ def test_6_1_a_disabled_mapping_leaves_messages_alone(account: Account):
 
 def test_6_1_a_deleted_mapping_ends_its_running_batch_first(account: Account):
     signals = account.queue()
-    source = buffered(account, "wait", variables={"SIGNALS": signals.url}, BatchSize=1)
+    signalled = {"variables": {"SIGNALS": signals.url}, "function": {"Timeout": 20}}
+    source = buffered(account, "wait", BatchSize=1, **signalled)
     source.send("a")
     assert source.batch() == ["a"]
     answer = account.lambda_.delete_event_source_mapping(UUID=source.uuid)
@@ -294,9 +296,8 @@ def test_12_28_lowering_the_visibility_later_processes_twice(account: Account):
     source = buffered(
         account,
         "wait",
-        source=queue(account, VisibilityTimeout="5"),
         variables={"SIGNALS": signals.url},
-        function={"Timeout": 5},
+        function={"Timeout": 20},
     )
     account.sqs.set_queue_attributes(
         QueueUrl=source.queue.url, Attributes={"VisibilityTimeout": "1"}
