@@ -46,7 +46,8 @@ class Evaluation:
         self._clock = clock
         self._refresh = refresh
         self._watching: dict[Metric, set[str]] = defaultdict(set)
-        self._waiting: dict[str, asyncio.Task[None]] = {}
+        # By the alarm's name and the end of the window that will be looked at.
+        self._waiting: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._ticking = asyncio.ensure_future(self._tick())
 
     async def close(self) -> None:
@@ -64,18 +65,20 @@ class Evaluation:
         for name in self._watching.get(metric, ()):
             alarm = self._alarms.get(name)
             if alarm is not None:
-                step, now = alarm.definition.step, self._clock.now()
                 # A point may lie hours ahead; no alarm looks further than the minute that runs.
-                end = int(min(time, now) // step + 1) * step
+                now, end = self._clock.now(), self._end(alarm)
+                if time >= end:
+                    end += alarm.definition.step
                 self._evaluate_after(max(0.0, end - now), name, end)
 
     def _evaluate_after(self, seconds: float, name: str, end: int) -> None:
-        if name not in self._waiting:
-            self._waiting[name] = asyncio.ensure_future(self._evaluate_later(seconds, name, end))
+        if (name, end) not in self._waiting:
+            task = asyncio.ensure_future(self._evaluate_later(seconds, name, end))
+            self._waiting[(name, end)] = task
 
     async def _evaluate_later(self, seconds: float, name: str, end: int) -> None:
         await self._clock.wait(seconds)
-        self._waiting.pop(name, None)
+        del self._waiting[(name, end)]
         alarm = self._alarms.get(name)
         if alarm is not None:
             self._evaluate(alarm, max(end, self._end(alarm)))

@@ -34,6 +34,16 @@ def test_a_point_of_the_past_counts_at_once():
     on_stage(work)
 
 
+def test_a_point_that_comes_before_the_first_look_counts_when_its_minute_is_over():
+    async def work(stage: Stage) -> None:
+        stage.put()
+        stage.store.add(ERRORS, 1, "Count", stage.clock.now())
+        await stage.settle()
+        assert stage.clock.pending == [10, 60, 60]  # the first look, this minute, every minute
+
+    on_stage(work)
+
+
 def test_without_data_it_is_insufficient_and_stays_so():
     async def work(stage: Stage) -> None:
         alarm = stage.put()
