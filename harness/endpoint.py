@@ -121,13 +121,21 @@ def recorder(journal: Journal) -> Layer:
             _note(journal, call, error.status, started, error.code)
             raise
         if call.operation:
-            _note(journal, call, reply.status, started)
+            _note(journal, call, reply.status, started, sent=reply.header("content-length"))
         return reply
 
     return record
 
 
-def _note(journal: Journal, call: Call, status: int, started: float, code: str = "") -> None:
+def _received(call: Call) -> int:
+    """Return the bytes of a request's body, without the framing of aws-chunked."""
+    length = call.header("x-amz-decoded-content-length") or call.header("content-length")
+    return int(length) if length.isdecimal() else 0
+
+
+def _note(
+    journal: Journal, call: Call, status: int, started: float, code: str = "", sent: str = ""
+) -> None:
     journal.record(
         "call.finished",
         id=call.id,
@@ -137,4 +145,6 @@ def _note(journal: Journal, call: Call, status: int, started: float, code: str =
         status=status,
         code=code,
         milliseconds=round((time.perf_counter() - started) * 1000, 3),
+        received=_received(call),
+        sent=int(sent or 0),
     )

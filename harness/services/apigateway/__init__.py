@@ -46,7 +46,7 @@ class ApiGateway:
         return call.service == "execute-api"
 
     async def handle(self, call: Call) -> Reply:
-        api_id = _api_id(call)
+        started, api_id = self._clock.monotonic(), _api_id(call)
         api = await self._configurations.get(api_id)
         record = _Record()
         reply = await self._reply(call, api, record)
@@ -59,6 +59,7 @@ class ApiGateway:
             route=record.route,
             status=reply.status,
             integration_ms=record.integration_ms,
+            latency_ms=round((self._clock.monotonic() - started) * 1000, 1),
         )
         return reply
 
