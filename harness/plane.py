@@ -16,7 +16,10 @@ from harness.services.apigateway import ApiGateway
 from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
-from harness.services.cloudwatch import MetricDelivery
+from harness.services.cloudwatch import CloudWatch
+from harness.services.cloudwatch.apigateway_metrics import ApiGatewayMetrics
+from harness.services.cloudwatch.bucket_metrics import BucketMetrics
+from harness.services.cloudwatch.lambda_metrics import LambdaMetrics
 from harness.services.lambda_ import LambdaService
 from harness.services.lambda_.async_queue import AsyncQueue
 from harness.services.lambda_.code import CodeStore, ImageSource
@@ -24,7 +27,7 @@ from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher
-from harness.services.logs import LogDelivery
+from harness.services.logs import Logs
 from harness.services.s3_events import S3Events
 from harness.state import State
 from harness.status import Status
@@ -61,16 +64,20 @@ class DataPlane:
         services: list[Service] = []
         layers: list[Layer] = [recorder(journal), self._notice_api_changes]
         self.endpoint = Endpoint(services, control_plane, layers, region)
-        self._logs = LogDelivery(control_plane, region, journal, clock)
-        self._metrics = MetricDelivery(control_plane, region, journal)
-        journal.follow(self._metrics.observe)
+        door = self.endpoint.door
+        self._cloudwatch = CloudWatch(door, control_plane, journal, clock, region)
+        journal.follow(LambdaMetrics(self._cloudwatch.store).observe)
+        journal.follow(ApiGatewayMetrics(self._cloudwatch.store).observe)
+        bucket_metrics = BucketMetrics(control_plane, region, self._cloudwatch.store)
+        journal.follow(bucket_metrics.observe)
+        logs = state.path("logs.sqlite")
+        self._logs = Logs(control_plane, journal, clock, region, logs, self._cloudwatch.store)
         self._functions = functions = Functions(control_plane, region)
         code = CodeStore(state.path("code"), self.images, control_plane, region)
         executor = ProcessExecutor(state.registry)
         sandboxes = state.path("sandboxes")
-        self._launcher = Launcher(executor, code, sandboxes, self._logs.put, clock, region)
+        self._launcher = Launcher(executor, code, sandboxes, self._logs.delivery.put, clock, region)
         self._invoker = Invoker(self._launcher, journal, clock, options.max_sandboxes)
-        door = self.endpoint.door
         self._queue = AsyncQueue(self._invoker.invoke, functions, door, journal, clock)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._gateway = ApiGateway(door, region, journal, clock)
@@ -81,7 +88,10 @@ class DataPlane:
             self._events,
             self._bedrock,
             self._gateway,
-            Status(self.status, self._logs),
+            self._cloudwatch,
+            bucket_metrics,
+            self._logs,
+            Status(self.status, self._logs.delivery),
         ]
 
     @property
@@ -92,6 +102,8 @@ class DataPlane:
             "s3": "notifications are sent from here; objects are moto's",
             "bedrock-runtime": "emulated here",
             "execute-api": "emulated here; configuration is moto's",
+            "logs": "events are kept and searched here; groups are moto's",
+            "monitoring": "metrics and alarms are kept and evaluated here; dashboards are moto's",
             "everything else": "moto",
         }
 
@@ -138,7 +150,7 @@ class DataPlane:
         await self._queue.close()
         await self._invoker.close()
         await self._bedrock.close()
-        await self._metrics.close()
+        await self._cloudwatch.close()
         await self._logs.close()
 
     async def _notice_api_changes(self, call: Call, proceed: Handler) -> Reply:

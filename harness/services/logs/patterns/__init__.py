@@ -1,0 +1,1 @@
+"""CloudWatch Logs' filter patterns: words, JSON properties and space-delimited fields."""
