@@ -17,6 +17,7 @@ PROPERTIES: dict[str, Shape] = {
     "ComparisonOperator": Leaf.VALUE,
     "DatapointsToAlarm": Leaf.VALUE,
     "Dimensions": _DIMENSIONS,
+    "EvaluateLowSampleCountPercentile": Leaf.VALUE,
     "EvaluationPeriods": Leaf.VALUE,
     "ExtendedStatistic": Leaf.VALUE,
     "InsufficientDataActions": SetOf(Leaf.VALUE),
@@ -36,6 +37,7 @@ PROPERTIES: dict[str, Shape] = {
                 "Stat": Leaf.VALUE,
                 "Unit": Leaf.VALUE,
             },
+            "Period": Leaf.VALUE,
             "ReturnData": Leaf.VALUE,
         }
     ],
