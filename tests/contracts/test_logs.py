@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from botocore import UNSIGNED
 from botocore.exceptions import ClientError
 
 from tests.contracts.account import Account, unique
@@ -167,6 +168,12 @@ def test_a_metric_filter_counts_what_it_matches(account: Account):
     assert matches == [
         {"eventNumber": 2, "eventMessage": "b 2", "extractedValues": {"$word": "b", "$n": "2"}}
     ]
+
+
+def test_a_request_without_a_signature_finds_the_same_events(account: Account):
+    name = group(account, "a")
+    unsigned = account.client("logs", signature_version=UNSIGNED)
+    assert unsigned.filter_log_events(logGroupName=name)["events"][0]["message"] == "a"
 
 
 def test_a_deleted_group_takes_its_events_along(account: Account):
