@@ -7,10 +7,10 @@ all of the harness's own, may do everything, as the account's root may on AWS.
 from __future__ import annotations
 
 from harness.aws import ACCESS_KEY, query_call
+from harness.aws_xml import xml_answer
 from harness.call import Handler
 from harness.iam.caller import Caller
 from harness.iam.sessions import Sessions
-from harness.iam.xml import xml_answer
 
 _NOBODY = "user/moto"  # how the control plane calls a key that it has not made
 _MOST = 10_000

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from harness.aws import query_call
+from harness.aws_xml import texts, xml_answer
 from harness.call import Handler
 from harness.errors import AwsError
 from harness.iam.caller import Caller
 from harness.iam.policy import Policy, parse
-from harness.iam.xml import texts, xml_answer
 
 
 @dataclass(frozen=True, slots=True)

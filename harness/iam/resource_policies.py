@@ -9,10 +9,10 @@ from urllib.parse import quote
 import orjson
 
 from harness.aws import ACCOUNT, json_answer, json_call, query_call, rest_call
+from harness.aws_xml import xml_answer
 from harness.call import Handler
 from harness.errors import AwsError
 from harness.iam.policy import Policy, parse
-from harness.iam.xml import xml_answer
 
 _SERVER_ERROR = 500
 

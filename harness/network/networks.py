@@ -8,8 +8,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from harness.aws import query_call
+from harness.aws_xml import xml_answer
 from harness.call import Handler
-from harness.iam.xml import xml_answer
 from harness.network.describe import ATTRIBUTES, QUESTIONS, vpc
 from harness.network.reach import Reach, reach
 from harness.network.topology import Vpc

@@ -1,4 +1,4 @@
-"""Answers of the control plane's query services, read without their namespaces."""
+"""Answers of query services in the control plane, read without their namespaces."""
 
 from __future__ import annotations
 
