@@ -91,12 +91,11 @@ class Stage:
     async def _control_plane(self, call: Call) -> Reply:
         if not self.exists:
             return Reply(404, [], b"{}")
-        if call.operation == "GetFunctionConcurrency":
-            reserved = self.reserved
-            members = {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
-            return Reply(200, [], orjson.dumps(members))
         letters = {"DeadLetterConfig": {"TargetArn": self.dead_letters}}
-        return Reply(200, [], orjson.dumps(answer(**letters if self.dead_letters else {})))
+        found = answer(**letters if self.dead_letters else {})
+        if self.reserved is not None:
+            found["Concurrency"] = {"ReservedConcurrentExecutions": self.reserved}
+        return Reply(200, [], orjson.dumps(found))
 
     async def _door(self, call: Call) -> Reply:
         body = await call.body.read()

@@ -107,8 +107,7 @@ class Load:
         return Invoked(outcomes[kind], b"")
 
     async def _control_plane(self, call: Call) -> Reply:
-        concurrency = call.operation == "GetFunctionConcurrency"
-        return Reply(200, [], b"{}" if concurrency else orjson.dumps(answer()))
+        return Reply(200, [], orjson.dumps(answer()))
 
     def _observe(self, event: Event) -> None:
         if event.kind in ("async.succeeded", "async.dropped"):

@@ -156,7 +156,7 @@ def test_the_weights_of_an_alias_share_the_invocations():
         plane.answers["/2015-03-31/functions/f/aliases/live"] = {
             "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.3}}
         }
-        functions = Functions(plane, REGION, lambda: next(chances))
+        functions = Functions(plane, REGION, chance=lambda: next(chances))
         found = [await functions.get("f", "live") for _ in range(4)]
         assert [function.version for function in found] == ["2", "2", "1", "1"]
         assert {function.arn for function in found} == {f"{ARN}:live"}

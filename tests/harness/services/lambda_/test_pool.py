@@ -223,10 +223,10 @@ def test_a_sandbox_that_idles_too_long_is_ended(monkeypatch):
     monkeypatch.setattr("harness.services.lambda_.pool.IDLE_LIMIT_S", 0.0)
 
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
-        first = await pool.acquire(FUNCTION, "1")
+        first = await pool.acquire(FUNCTION)
         await finish(pool, first)
         await first.killed.wait()
-        assert await pool.acquire(FUNCTION, "2") is not first
+        assert await pool.acquire(FUNCTION) is not first
         assert pool.alive == 1
 
     using(work)
@@ -263,7 +263,7 @@ def test_a_launch_that_fails_takes_no_room():
 def test_an_invocation_that_gave_up_waiting_does_not_keep_the_others_waiting():
     async def work(pool: Pool, sandboxes: Sandboxes) -> None:
         first = await pool.acquire(FUNCTION)
-        gave_up, patient = (asyncio.ensure_future(pool.acquire(FUNCTION)) for number in ("2", "3"))
+        gave_up, patient = (asyncio.ensure_future(pool.acquire(FUNCTION)) for _ in range(2))
         await asyncio.sleep(0)
         gave_up.cancel()
         await asyncio.gather(gave_up, return_exceptions=True)

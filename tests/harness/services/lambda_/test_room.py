@@ -116,12 +116,12 @@ def test_who_is_waited_for_by_a_running_invocation_does_not_wait():
 
 def test_what_was_beyond_the_bound_is_ended_when_it_has_run():
     async def work(mine: Pool, other: Pool, room: Room) -> None:
-        caller = await mine.acquire(FUNCTION, "1")
-        called = await mine.acquire(FUNCTION, "2", urgent=True)
+        caller = await mine.acquire(FUNCTION)
+        called = await mine.acquire(FUNCTION, urgent=True)
         await finish(mine, called)
         assert (mine.alive, room.taken) == (1, 1)
         await finish(mine, caller)
-        assert await mine.acquire(FUNCTION, "3") is caller
+        assert await mine.acquire(FUNCTION) is caller
 
     using(work, bound=1)
 

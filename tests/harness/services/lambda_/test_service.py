@@ -9,8 +9,11 @@ import pytest
 
 from harness.aws import rest_call
 from harness.call import Call, Reply
+from harness.clock import ManualClock
 from harness.errors import AwsError
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
 from harness.services.lambda_.function import Functions
+from harness.services.lambda_.recursion import Recursion
 from harness.services.lambda_.service import LambdaService
 from tests.harness.services.lambda_.examples import REGION, answer
 
@@ -28,9 +31,10 @@ class Configuration:
 
 
 def service(configuration: Configuration) -> LambdaService:
-    functions = Functions(configuration, REGION)
+    functions, clock = Functions(configuration, REGION), ManualClock()
+    configs, recursion = EventInvokeConfigs(functions, clock), Recursion(None, clock)
     # A DryRun is over before anybody is needed who runs something.
-    return LambdaService(configuration, REGION, functions, None, None, None)
+    return LambdaService(configuration, REGION, functions, None, None, None, configs, recursion)
 
 
 def dry_run() -> Call:

@@ -13,6 +13,9 @@ import orjson
 import pytest
 
 from harness.clock import SystemClock
+from harness.iam.service_roles import anything
+from harness.iam.sessions import Sessions
+from harness.services.lambda_.access import Access
 from harness.services.lambda_.executors import cgroups
 from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.platform import Platform, Wanted, probe
@@ -102,6 +105,7 @@ def staged(tmp_path: Path) -> Callable[..., None]:
             executor = ProcessExecutor(
                 state, wanted or Wanted(), Interpreters(""), lambda _: platform
             )
+            access = Access(Sessions(), anything, REGION)
             launcher = Launcher(
                 executor,
                 Code(),
@@ -109,12 +113,14 @@ def staged(tmp_path: Path) -> Callable[..., None]:
                 lambda _group, _stream, message: log.append(message),
                 SystemClock(),
                 REGION,
+                access,
             )
             try:
                 async with asyncio.timeout(30):
                     await work(Stage(executor, launcher, log))
             finally:
                 executor.close()
+                access.close()
                 state.clean()
 
         asyncio.run(guarded())
