@@ -68,6 +68,7 @@ def _json(error: AwsError, call: Call) -> Reply:
     headers = [
         ("content-type", "application/json"),
         ("x-amzn-errortype", error.code),
+        *error.headers.items(),
         *_compatible(error, call),
         *_identification(call),
     ]

@@ -143,7 +143,7 @@ class DataPlane:
             functions,
             configs,
             recursion,
-            Telling(door, configs.settings, journal, clock),
+            Telling(door, configs.settings, journal, clock, authorize),
             Spool(state.path("events")),
             journal,
             clock,
@@ -156,7 +156,9 @@ class DataPlane:
         self._queues = Queues()
         machine = Machine(options.max_sandboxes, self._waiting)
         self._mappings = EventSourceMappings(
-            Surroundings(door, functions, self._queues, journal, clock, wall, region, machine)
+            Surroundings(
+                door, functions, self._queues, journal, clock, wall, region, machine, authorize
+            )
         )
         self._gateway = ApiGateway(door, region, journal, clock)
         models = ModelProcess(state.registry)

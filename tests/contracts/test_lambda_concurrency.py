@@ -76,15 +76,15 @@ def test_2_4_3_ten_requests_a_second_for_each_reserved_execution(account: Accoun
 
 
 def test_4_1_what_is_not_reserved_is_all_there_is_for_the_others(account: Account):
-    """With 900 reserved by one function, of 150 invocations of another at once some are throttled.
+    """With 800 reserved by one function, of 250 invocations of another at once some are throttled.
 
     They are sent within a moment; the machine runs a few of them at a time.
     """
     reserving_one = account.function("subject.echo")
     function = account.function("subject.hold", Timeout=30)
-    with reserving(account, reserving_one, 900), ExitStack() as stack:
+    with reserving(account, reserving_one, 800), ExitStack() as stack:
         headers = account.signed("lambda")
-        wires = [stack.enter_context(connected(account.url, headers)) for _ in range(150)]
+        wires = [stack.enter_context(connected(account.url, headers)) for _ in range(250)]
         for wire in wires:
             wire.request(f"POST /2015-03-31/functions/{function.name}/invocations")
         assert reserving_one.result("has its own") == "has its own"

@@ -20,7 +20,7 @@ def zipped(**sources: str) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as opened:
         for name, source in sources.items():
-            opened.writestr(f"{name}.py", source)
+            opened.writestr(zipfile.ZipInfo(f"{name}.py"), source)
     return written.getvalue()
 
 

@@ -9,9 +9,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-from botocore.exceptions import ClientError
-
 from tests.contracts.account import ACCOUNT, Account, unique
 from tests.contracts.listener import Listener
 
@@ -45,13 +42,6 @@ def test_differs_a_suspended_bucket_forgets_what_is_deleted(account: Account):
     found = listener.s3.list_object_versions(Bucket=listener.bucket)
     assert "DeleteMarkers" not in found
     assert "Versions" not in found
-
-
-def test_differs_a_function_cannot_be_subscribed_to_a_topic(account: Account):
-    topic = account.sns.create_topic(Name=unique("topic"))["TopicArn"]
-    function = f"arn:aws:lambda:{account.region}:{ACCOUNT}:function:f"
-    with pytest.raises(ClientError, match=r"NotImplemented.*not emulated here"):
-        account.sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
 
 
 def test_differs_targets_of_eventbridge_need_no_permission_and_some_get_nothing(account: Account):

@@ -23,6 +23,7 @@ from harness.services.event_source_mapping.surroundings import Surroundings
 from harness.services.event_source_mapping.window import Window
 from harness.waiting import first
 
+_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _SAFETY_S = 20.0
 _RETRY_S = 5.0
 _HIDDEN_S = 1.0  # how soon a message is seen that somebody else received or delayed
@@ -87,6 +88,10 @@ class Poller:
             await self._source.release(visible)
         function = await self._around.functions.get(self._mapping.function)
         self._start_batches()
+        for action in _ACTIONS:
+            await self._around.authorize(
+                function.role_arn, function.name, action, self._mapping.queue_arn
+            )
         most = self._wanted()
         if most < 1:
             await self._rest_until_room()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.call import Handler
 from harness.clock import Clock
+from harness.iam.service_roles import Authorize, anything
 from harness.journal import Journal
 from harness.services.lambda_.function import Functions
 from harness.services.sqs import Queues
@@ -25,7 +26,10 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """clock: for the waits that AWS prescribes. wall: for what the control plane times itself."""
+    """clock: for the waits that AWS prescribes. wall: for what the control plane times itself.
+
+    authorize: whether the function's role may read the queue; it is the role that polls (§6.3.6).
+    """
 
     door: Handler
     functions: Functions
@@ -35,3 +39,4 @@ class Surroundings:
     wall: Clock
     region: str
     machine: Machine
+    authorize: Authorize = anything

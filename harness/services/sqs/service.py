@@ -7,6 +7,7 @@ deletes at once bring a deleted one back. And every long poll would occupy one o
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
@@ -48,6 +49,8 @@ class Sqs:
         queue = self._queues[name_of(request.get("QueueUrl"))]
         if call.operation == "ReceiveMessage":
             return await self._receive(call, request, queue)
+        if call.operation == "SendMessage" and (trace := call.header("x-amzn-trace-id")):
+            _put(call, orjson.dumps(traced(request, unquote(trace))))
         reply = await self._in_turn(call, queue)
         if call.operation in _SETTINGS:
             queue.attributes = None
@@ -92,6 +95,15 @@ class Sqs:
                 return 0  # the control plane says the same of the receive itself
             queue.attributes = answer["Attributes"]
         return int(queue.attributes["ReceiveMessageWaitTimeSeconds"])
+
+
+def traced(request: dict[str, Any], trace: str) -> dict[str, Any]:
+    """Return a SendMessage that carries its sender's trace, as SQS has it (§3.7); pure."""
+    header = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
+    given = request.get("MessageSystemAttributes") or {}
+    if not isinstance(given, dict):
+        return request  # the control plane refuses it
+    return {**request, "MessageSystemAttributes": {**header, **given}}
 
 
 async def _request(call: Call) -> dict[str, Any]:

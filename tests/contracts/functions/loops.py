@@ -11,6 +11,8 @@ from settings import ENDPOINT, ENVIRONMENT
 
 _lambda = boto3.client("lambda", endpoint_url=ENDPOINT)
 _sns = boto3.client("sns", endpoint_url=ENDPOINT)
+_sqs = boto3.client("sqs", endpoint_url=ENDPOINT)
+_s3 = boto3.client("s3", endpoint_url=ENDPOINT)
 
 
 def invoke_myself(event: Any, context: Any) -> None:
@@ -40,3 +42,18 @@ def publish(event: Any, context: Any) -> None:
     """Tell the topic that this function is subscribed to."""
     report("published")
     _sns.publish(TopicArn=ENVIRONMENT["TOPIC"], Message="again")
+
+
+def write_again(event: Any, context: Any) -> None:
+    """Write the next object into the bucket whose objects start this function."""
+    (record,) = event["Records"]
+    number = int(record["s3"]["object"]["key"]) + 1
+    _s3.put_object(Bucket=record["s3"]["bucket"]["name"], Key=str(number), Body=b"again")
+
+
+def send_again(event: Any, context: Any) -> None:
+    """Send the next number to the queue whose messages start this function."""
+    (record,) = event["Records"]
+    number = int(record["body"])
+    report(number)
+    _sqs.send_message(QueueUrl=ENVIRONMENT["SOURCE"], MessageBody=str(number + 1))

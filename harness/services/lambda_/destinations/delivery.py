@@ -131,7 +131,11 @@ async def _to_bucket(door: Handler, arn: Arn, body: bytes, ending: Ending) -> No
 def object_name(function: str, time: float, unique: str) -> str:
     """Return the key of a record in a bucket (§3.5.2)."""
     moment = datetime.fromtimestamp(time, UTC)
-    return f"aws/lambda/async/{function}/{moment:%Y/%m/%d}/{moment:%Y-%m-%dT%H.%M.%S}-{unique}"
+    return f"{object_folder(function)}{moment:%Y/%m/%d}/{moment:%Y-%m-%dT%H.%M.%S}-{unique}"
+
+
+def object_folder(function: str) -> str:
+    return f"aws/lambda/async/{function}/"
 
 
 async def _accepted(door: Handler, call: Call, ending: Ending) -> None:
