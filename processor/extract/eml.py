@@ -22,6 +22,7 @@ SUFFIXES = (".eml",)
 
 MAX_ATTACHMENTS = 100
 MAX_NESTING = 5
+MAX_FIELD_CHARS = 10_000  # the standard library parses a field in quadratic time
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 _FIELD = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]+:")
@@ -62,6 +63,10 @@ def _pages(message: EmailMessage, above: tuple[str, ...], nesting: int) -> Itera
 
 
 def _field(message: EmailMessage, name: str) -> str:
+    """Return a field as it reads, "" if it is missing, damaged or absurdly long."""
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if len(raw) > MAX_FIELD_CHARS:
+        return ""
     try:
         return " ".join(str(message[name] or "").split())
     except Exception:  # the standard library's parser of fields raises many things on damaged ones

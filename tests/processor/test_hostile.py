@@ -191,6 +191,12 @@ def test_nul_and_surrogates_do_not_reach_the_database(tmp_path: Path) -> None:
     assert page.text.encode().decode().startswith("leave policy")
 
 
+def test_mail_to_everybody_there_is(tmp_path: Path) -> None:
+    content = b"Message-ID: <1>\nTo: " + b"a@example.com, " * 200_000 + b"\n\nThe office is closed."
+    (page,) = read(written(tmp_path / "a.eml", content), "a.eml", 300)
+    assert page.text.strip() == "The office is closed."
+
+
 def test_mails_within_mails(tmp_path: Path) -> None:
     nested = b"Subject: a\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n" * 300 + b"end"
     try:
