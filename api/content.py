@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from api.errors import UnsupportedTypeError
+from processor.decode import is_text
 from processor.documents import FILE_TYPES
 
 HEAD_BYTES = 1024  # readers accept "%PDF-" anywhere in the first kilobyte
 
 _PDF = b"%PDF-"
 _ZIP = b"PK\x03\x04"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def media_type(file_name: str, head: bytes) -> str:
@@ -45,13 +45,7 @@ def _bears_out(suffix: str, head: bytes) -> bool:
     match suffix:
         case ".pdf":
             return _PDF in head
-        case ".docx":
+        case ".docx" | ".pptx" | ".xlsx":
             return head.startswith(_ZIP)
         case _:
-            return _is_text(head)
-
-
-def _is_text(head: bytes) -> bool:
-    if head.startswith(_UTF16_MARKS):
-        return True
-    return b"\0" not in head and not head.startswith((_PDF, _ZIP))
+            return not head.startswith((_PDF, _ZIP)) and is_text(head)

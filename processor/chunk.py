@@ -1,8 +1,12 @@
 """Step 3: pages to chunks of a size that an embedding can stand for.
 
-A chunk is a run of whole sentences of one section. Size is counted in quarter tokens: a Chinese
-or Japanese character is about one token, four Latin characters are. Consecutive chunks of a
-section share their last sentences, so that a statement and its context stay findable together.
+A chunk is a run of whole sentences of one section: what stands under one heading, and in statutes
+one article. Consecutive chunks of a section share their last sentences, so that a statement and its
+context stay findable together.
+
+Size is counted in eighths of a token, estimated from the length in UTF-8, which is quick and comes
+close: an ASCII character counts 2, one of two bytes 5, a Chinese, Japanese or Korean one 8, and an
+emoji 11.
 """
 
 from __future__ import annotations
@@ -11,12 +15,13 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import accumulate, groupby, pairwise
 
+from processor import statute
 from processor.pages import Page
-from processor.tokens import CJK
+from processor.statute import Section
 
 MAX_TOKENS = 400
 OVERLAP_TOKENS = 50
@@ -24,12 +29,14 @@ OVERLAP_TOKENS = 50
 # Follows from MAX_TOKENS, as no character counts less than a quarter token.
 MAX_CHARS = 2048
 
-_LIMIT = MAX_TOKENS * 4
-_OVERLAP = OVERLAP_TOKENS * 4
+_LIMIT = MAX_TOKENS * 8
+_OVERLAP = OVERLAP_TOKENS * 8
 _HARD_CUT_CHARS = 200
-_MARKS = 8  # on one letter, at most; a longer run of marks is no writing
+_MARKS = 16  # on one letter, at most; a longer run of marks is no writing
+_MAX_TITLE_CHARS = 80
 
-_WIDE = re.compile(f"[{CJK}\u3001-\u303f\uff00-\uff60]")
+_JOINER = "\u200d"
+_SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
 
 # Where text may be cut, best first; a weaker place is used only inside what is still too long.
 # The lookbehind keeps a long run of dots from being tried anew at each of them.
@@ -69,7 +76,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Span:
-    """Part of a text, from `start` up to `end`; `weight` in quarter tokens."""
+    """Part of a text, from `start` up to `end`; `weight` in eighths of a token."""
 
     start: int
     end: int
@@ -85,11 +92,11 @@ def chunk(pages: Sequence[Page]) -> list[Chunk]:
     """Return the chunks of a document; none if it has no text."""
     text = document_text(pages)
     starts = list(accumulate((len(page.text) + 1 for page in pages), initial=0))
-    spans = (
-        span
-        for first, last in _sections(pages)
-        for span in _packed(text, _atoms(text, starts[first], starts[last + 1] - 1))
-    )
+    spans = [
+        (span, section)
+        for section in _led_by_titles(text, _sections(text, pages, starts))
+        for span in _packed(text, _atoms(text, section.start, section.end))
+    ]
 
     def page_at(place: int) -> Page:
         return pages[bisect_right(starts, place) - 1]
@@ -100,20 +107,55 @@ def chunk(pages: Sequence[Page]) -> list[Chunk]:
             content=text[span.start : span.end],
             page_from=page_at(span.start).number,
             page_to=page_at(span.end - 1).number,
-            heading=" > ".join(page_at(span.start).heading) or None,
+            heading=" > ".join(section.heading) or None,
             char_start=span.start,
             char_end=span.end,
-            tokens=-(-span.weight // 4),
+            tokens=-(-span.weight // 8),
         )
-        for index, span in enumerate(spans)
+        for index, (span, section) in enumerate(spans)
     ]
 
 
-def _sections(pages: Sequence[Page]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of each run of pages under one heading."""
-    for _, run in groupby(range(len(pages)), lambda index: pages[index].heading):
+def _sections(text: str, pages: Sequence[Page], starts: Sequence[int]) -> Iterator[Section]:
+    """Yield each run of pages under one heading, cut at the articles within."""
+    for heading, run in groupby(range(len(pages)), lambda index: pages[index].heading):
         indices = list(run)
-        yield indices[0], indices[-1]
+        yield from statute.sections(text, starts[indices[0]], starts[indices[-1] + 1] - 1, heading)
+
+
+def _led_by_titles(text: str, sections: Iterable[Section]) -> Iterator[Section]:
+    """Yield the sections, one that is only a title as the beginning of what it is the title of."""
+    waiting: Section | None = None
+    for section in sections:
+        if waiting is not None:
+            if _is_below(section, waiting):
+                section = replace(section, start=waiting.start)  # noqa: PLW2901 - as it goes on
+            else:
+                yield waiting
+        waiting = None
+        if _is_title(text, section):
+            waiting = section
+        else:
+            yield section
+    if waiting is not None:
+        yield waiting
+
+
+def _is_below(section: Section, title: Section) -> bool:
+    depth = len(title.heading)
+    return len(section.heading) > depth and section.heading[:depth] == title.heading
+
+
+def _is_title(text: str, section: Section) -> bool:
+    if not section.heading or section.end - section.start > _MAX_TITLE_CHARS:
+        return False
+    lines = text[section.start : section.end].split("\n")
+    return all(not line.strip() or _is_told(line, section.heading) for line in lines)
+
+
+def _is_told(line: str, heading: tuple[str, ...]) -> bool:
+    words = "".join(line.split()).strip("#*")
+    return any("".join(title.split()) == words for title in heading)
 
 
 def _atoms(text: str, start: int, end: int, level: int = 0) -> Iterator[Span]:
@@ -142,23 +184,33 @@ def _hard_cut(text: str, piece: Span) -> Iterator[Span]:
 
 
 def _before_letter(text: str, place: int) -> int:
-    """Return `place`, moved back when a mark there belongs to the letter before it."""
+    """Return `place`, moved back to the start of the letter or emoji it is within."""
     for moved in range(place, place - _MARKS, -1):
-        if not unicodedata.category(text[moved]).startswith("M"):
+        if not _continues(text[moved - 1], text[moved]):
             return moved
     return place
+
+
+def _continues(before: str, after: str) -> bool:
+    return (
+        unicodedata.category(after).startswith("M")
+        or _JOINER in (before, after)
+        or _SKIN_TONES[0] <= after <= _SKIN_TONES[1]
+    )
 
 
 def _packed(text: str, atoms: Iterable[Span]) -> Iterator[Span]:
     """Yield spans of as many atoms as fit, each with new text, overlapping by whole atoms."""
     window: list[Span] = []
-    told = 0
+    weight = told = 0
     for atom in atoms:
-        if window and sum(a.weight for a in window) + atom.weight > _LIMIT:
+        if window and weight + atom.weight > _LIMIT:
             yield from _told(text, window, told)
             told = window[-1].end
             window = _overlap(window, atom)
+            weight = sum(kept.weight for kept in window)
         window.append(atom)
+        weight += atom.weight
     if window:
         yield from _told(text, window, told)
 
@@ -186,4 +238,6 @@ def _told(text: str, window: list[Span], told: int) -> Iterator[Span]:
 
 
 def _span(text: str, start: int, end: int) -> Span:
-    return Span(start, end, end - start + 3 * len(_WIDE.findall(text, start, end)))
+    characters = end - start
+    size = len(text[start:end].encode("utf-8", "surrogatepass"))
+    return Span(start, end, 2 * characters + 3 * (size - characters))

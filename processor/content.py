@@ -49,6 +49,7 @@ class Processed:
     index: Sequence[Indexed]
     page_count: int
     content_sha256: bytes
+    unread_pages: int = 0
 
 
 def replace(connection: Connection, document_id: UUID, processed: Processed) -> None:

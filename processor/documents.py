@@ -15,10 +15,23 @@ KEY_PREFIX = "uploads/"
 FILE_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+    ".eml": "message/rfc822",
     ".md": "text/markdown",
     ".html": "text/html",
     ".htm": "text/html",
     ".txt": "text/plain",
+}
+
+# Read where the program tesseract is installed; else they end as `no_text`.
+IMAGE_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
 }
 
 _KEY = re.compile(
@@ -74,4 +87,4 @@ def parse_object_key(key: str) -> ObjectKey:
 def file_type(file_name: str) -> str:
     """Return the media type that the name promises, `application/octet-stream` if none."""
     suffix = PurePosixPath(file_name).suffix.lower()
-    return FILE_TYPES.get(suffix, "application/octet-stream")
+    return (FILE_TYPES | IMAGE_TYPES).get(suffix, "application/octet-stream")

@@ -8,7 +8,7 @@
             ConfigurationError   a variable or secret of this function is missing or unusable
 
 `Code` is the closed list of reasons stored in `documents.error_code`; `MESSAGES` says each of
-them to a person.
+them to a person. Whether it is tried again is told by the class above, not by the code.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class Code(StrEnum):
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
     TOO_MANY_PAGES = "too_many_pages"
+    ZIP_BOMB = "zip_bomb"
     UNSUPPORTED_TYPE = "unsupported_type"
     ENCRYPTED = "encrypted"
     MALFORMED = "malformed"
@@ -45,9 +46,13 @@ MESSAGES: dict[Code, tuple[str, str]] = {
         "頁數過多，請分割後再上傳。",
         "The document has too many pages; split it and upload the parts.",
     ),
+    Code.ZIP_BOMB: (
+        "檔案解壓縮後大得異常，請以原本的軟體重新儲存後再上傳。",
+        "The file unpacks to an abnormal size; save it anew with the program it was made by.",
+    ),
     Code.UNSUPPORTED_TYPE: (
-        "不支援此檔案格式，請改用 PDF、DOCX、Markdown、HTML 或純文字檔。",
-        "This type of file is not supported; use PDF, DOCX, Markdown, HTML or plain text.",
+        "不支援此檔案格式，請改用 PDF、DOCX、PPTX、XLSX、CSV、Markdown、HTML、EML 或純文字檔。",
+        "This type of file is not supported; use PDF, DOCX, PPTX, XLSX, CSV, Markdown, EML, text.",
     ),
     Code.ENCRYPTED: (
         "檔案有密碼保護，請移除密碼後再上傳。",

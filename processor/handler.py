@@ -82,6 +82,7 @@ def _reported(done: Ingested) -> dict[str, Any]:
         "document_id": done.document_id,
         "chunks": done.chunk_count,
         "pages": done.page_count,
+        "unread_pages": done.unread_pages,
         **{f"{stage}_ms": round(seconds * 1000) for stage, seconds in done.seconds.items()},
     }
     if done.error is not None:

@@ -9,8 +9,12 @@ import resource
 import signal
 import sys
 
+# Where the function does not say what it has; see `settings.reader_memory_bytes`.
 MEMORY_BYTES = 1200 * 2**20
 OPEN_FILES = 64
+
+# Of this process itself; what it has `ocr` do is counted there.
+CPU_SECONDS = 25
 
 _PR_SET_PDEATHSIG = 1
 
@@ -19,14 +23,14 @@ _PR_SET_PDEATHSIG = 1
 _ALARM_SLACK_SECONDS = 5.0
 
 
-def apply(seconds: float, parent: int) -> None:
-    """Bound this process: memory, `seconds` of CPU and time, open files, no core dump, no orphan.
+def apply(seconds: float, parent: int, memory_bytes: int = MEMORY_BYTES) -> None:
+    """Bound this process: memory, CPU, `seconds` of time, open files, no core dump, no orphan.
 
     parent: pid of the process that reads the answer; without it there is nothing to do.
     """
-    cpu = math.ceil(seconds)
+    cpu = min(math.ceil(seconds), CPU_SECONDS)
     _set(resource.RLIMIT_CPU, cpu, cpu + 1)  # SIGXCPU, then SIGKILL
-    _set(resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES)
+    _set(resource.RLIMIT_AS, memory_bytes, memory_bytes)
     _set(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
     _set(resource.RLIMIT_CORE, 0, 0)
     signal.setitimer(signal.ITIMER_REAL, seconds + _ALARM_SLACK_SECONDS)

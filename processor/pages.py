@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a paged format (`number` from 1), or a section of any other (`number` None).
+    """A page, slide or sheet (`number` from 1), or a section of any other format (`number` None).
 
-    heading: titles from the outermost inwards, empty where the format has none.
+    heading: titles from the outermost inwards, empty where the format has none. unread: the page
+    is there but could not be read; its text is empty, or what could be got of it.
     """
 
     number: int | None
     text: str
     heading: tuple[str, ...] = ()
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ def sections(blocks: Iterable[Block]) -> Iterator[Page]:
         lines.append(block.text)
     if lines:
         yield _section(path, lines)
+
+
+def row(cells: Iterable[str]) -> str:
+    """Return the line that stands for a row of a table; white space within cells is folded."""
+    return " | ".join(" ".join(cell.split()) for cell in cells).rstrip(" |")
 
 
 def _section(path: list[Block], lines: list[str]) -> Page:

@@ -69,6 +69,7 @@ class Ingested:
     outcome: Outcome
     chunk_count: int = 0
     page_count: int = 0
+    unread_pages: int = 0
     error: PermanentError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -149,12 +150,14 @@ def _steps(
     enter(Stage.INDEX)
     index = bm25.index(chunks)
     enter(Stage.SAVE)
-    deps.store.save(claim, Processed(chunks, vectors, index, len(pages), _sha256(path)))
+    unread = sum(page.unread for page in pages)
+    deps.store.save(claim, Processed(chunks, vectors, index, len(pages), _sha256(path), unread))
     return Ingested(
         claim.document_id,
         Outcome.COMPLETED,
         chunk_count=len(chunks),
         page_count=len(pages),
+        unread_pages=unread,
         seconds=watch.seconds(),
     )
 

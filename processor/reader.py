@@ -11,16 +11,25 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event, Thread
 from typing import IO, Any
 
 from processor import settings
 from processor.errors import Code, PermanentError, ProcessorError, TransientError
 from processor.pages import Page
 
-MAX_BYTES = 50 * 2**20
-MAX_SECONDS = 60.0
+MAX_BYTES = 250 * 2**20
+MAX_SECONDS = 200.0
+
+# A page more within this time shows that the file is being read; text recognition is that slow.
+STALL_SECONDS = 25.0
+
+# With less than this left, the invocation before is to blame for a time-out, not the document.
+_LEAST_REMAINING_SECONDS = 8.0
 
 # What is left to the function after reading: embedding, saving, and telling the row.
 _RESERVED_SECONDS = 20.0
@@ -36,13 +45,16 @@ Child = subprocess.Popen[bytes]
 def read(path: Path, file_name: str, remaining: float) -> list[Page]:
     """Return the pages of a file, at least one of which has text.
 
-    remaining: seconds until the platform ends this invocation. Raises `PermanentError`.
+    remaining: seconds until the platform ends this invocation. Raises `PermanentError`, and
+    `TransientError` when there is no time left to read anything.
     """
     size = path.stat().st_size
     if size == 0:
         raise PermanentError(Code.EMPTY_FILE)
     if size > MAX_BYTES:
         raise PermanentError(Code.TOO_LARGE, f"{size} bytes")
+    if remaining < _LEAST_REMAINING_SECONDS:
+        raise TransientError("the reader", f"only {remaining:.1f} s are left to this invocation")
     pages = read_bounded(path, Path(file_name).suffix, allowed_seconds(remaining))
     if not any(page.text.strip() for page in pages):
         raise PermanentError(Code.NO_TEXT, f"{len(pages)} pages")
@@ -54,20 +66,18 @@ def allowed_seconds(remaining: float) -> float:
     return min(MAX_SECONDS, max(remaining - _RESERVED_SECONDS, remaining / 2))
 
 
-def read_bounded(path: Path, suffix: str, seconds: float) -> list[Page]:
-    """Return the pages of a file, read within `seconds`; raises `PermanentError`."""
-    expired = Event()
+def read_bounded(
+    path: Path, suffix: str, seconds: float, stall_seconds: float = STALL_SECONDS
+) -> list[Page]:
+    """Return the pages of a file, read within `seconds` and each within `stall_seconds`.
+
+    Raises `PermanentError`.
+    """
     pages: list[Page] = []
-    with _start(path, suffix, seconds) as child:
-        alarm = Timer(seconds, _expire, [child, expired])
-        alarm.start()
-        try:
-            ending = _collect(child, pages)
-        finally:
-            alarm.cancel()
-            _kill(child)
+    with _start(path, suffix, seconds) as child, _watched(child, seconds, stall_seconds) as watch:
+        ending = _collect(child, pages, watch)
     if ending is None:
-        raise _cause(child.returncode, expired=expired.is_set())
+        raise _cause(child.returncode, expired=watch.expired)
     if "error" in ending:
         raise PermanentError(Code(ending["error"]), ending["detail"])
     return pages
@@ -76,18 +86,61 @@ def read_bounded(path: Path, suffix: str, seconds: float) -> list[Page]:
 def _start(path: Path, suffix: str, seconds: float) -> Child:
     search = os.pathsep.join([str(_ROOT), *sys.path])
     # Without `site`: the search path is given, and its start-up files cost more than Python's.
+    memory_bytes = settings.reader_memory_bytes()
     program = [sys.executable, "-P", "-S", "-m", "processor.extract"]
     return subprocess.Popen(
-        [*program, str(path), suffix, str(seconds), str(os.getpid())],
+        [*program, str(path), suffix, str(seconds), str(memory_bytes), str(os.getpid())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=settings.child_environment() | {"PYTHONPATH": search},
+        # Several threads would only compete for the one processor that a function has.
+        env=settings.child_environment() | {"PYTHONPATH": search, "OMP_THREAD_LIMIT": "1"},
         start_new_session=True,
     )
 
 
-def _collect(child: Child, pages: list[Page]) -> dict[str, Any] | None:
+class _Watch:
+    """Kills a child that shows no progress, or takes too long in all."""
+
+    def __init__(self, child: Child, seconds: float, stall_seconds: float) -> None:
+        self._child = child
+        self._end = time.monotonic() + seconds
+        self._stall_seconds = stall_seconds
+        self._ended = Event()
+        self.expired = False
+        self.progress()
+
+    def progress(self) -> None:
+        """Give the child time for another page."""
+        self._deadline = min(self._end, time.monotonic() + self._stall_seconds)
+
+    def wait(self) -> None:
+        """Return when the child has ended or has been killed."""
+        while not self._ended.wait(max(self._deadline - time.monotonic(), 0.0)):
+            if time.monotonic() >= self._deadline:
+                self.expired = True
+                _kill(self._child)
+                return
+
+    def end(self) -> None:
+        """Let `wait` return."""
+        self._ended.set()
+
+
+@contextmanager
+def _watched(child: Child, seconds: float, stall_seconds: float) -> Iterator[_Watch]:
+    watch = _Watch(child, seconds, stall_seconds)
+    thread = Thread(target=watch.wait, daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.end()
+        thread.join()
+        _kill(child)
+
+
+def _collect(child: Child, pages: list[Page], watch: _Watch) -> dict[str, Any] | None:
     """Add the child's pages to `pages`; returns its ending, None if it died before."""
     output: IO[bytes] = child.stdout  # type: ignore[assignment]  # it is a pipe
     for line in output:
@@ -97,14 +150,10 @@ def _collect(child: Child, pages: list[Page]) -> dict[str, Any] | None:
         if "page" not in message:
             return dict(message)
         page = message["page"]
-        pages.append(Page(page["number"], page["text"], tuple(page["heading"])))
+        pages.append(Page(**page | {"heading": tuple(page["heading"])}))
+        watch.progress()
     child.wait()
     return None
-
-
-def _expire(child: Child, expired: Event) -> None:
-    expired.set()
-    _kill(child)
 
 
 def _kill(child: Child) -> None:

@@ -11,11 +11,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from processor import aws
+from processor import aws, limits
 from processor.errors import ConfigurationError, TransientError
 
 _ENVIRONMENT = os.environ
-_CHILD_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
+_CHILD_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ", "TESSDATA_PREFIX")
+
+# The rest is for this process and for what `processor.ocr` may have.
+_READER_SHARE = 0.6
+_LEAST_READER_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,14 @@ def region() -> str:
 def child_environment() -> dict[str, str]:
     """Return what the reader of hostile files may see: how to start, and no credentials."""
     return {name: _ENVIRONMENT[name] for name in _CHILD_VARIABLES if name in _ENVIRONMENT}
+
+
+def reader_memory_bytes(environment: Mapping[str, str] = _ENVIRONMENT) -> int:
+    """Return how much memory the reader of hostile files may take of what the function has."""
+    megabytes = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    if not megabytes.isdecimal():
+        return limits.MEMORY_BYTES
+    return max(int(int(megabytes) * 2**20 * _READER_SHARE), _LEAST_READER_BYTES)
 
 
 def variable(name: str, environment: Mapping[str, str] = _ENVIRONMENT) -> str:

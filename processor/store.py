@@ -86,7 +86,8 @@ WHERE {_OWNED}
 
 _COMPLETE = f"""
 UPDATE documents SET status = 'completed', stage = 'done', chunk_count = %(chunks)s,
-    token_count = %(tokens)s, page_count = %(pages)s, content_sha256 = %(sha256)s,
+    token_count = %(tokens)s, page_count = %(pages)s, unread_pages = %(unread)s,
+    content_sha256 = %(sha256)s,
     lease_owner = NULL, lease_until = NULL, completed_at = now(), updated_at = now()
 WHERE {_OWNED}
 """  # noqa: S608 - constant
@@ -139,6 +140,7 @@ class Store:
                 chunks=len(processed.chunks),
                 tokens=sum(entry.length for entry in processed.index),
                 pages=processed.page_count,
+                unread=processed.unread_pages,
                 sha256=processed.content_sha256,
             )
 

@@ -5,6 +5,7 @@ The same text always gives the same bytes, so a rebuilt sample shows no differen
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 import shutil
@@ -12,9 +13,13 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
+import xlsxwriter
 from docx import Document
+from pptx import Presentation
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -107,10 +112,63 @@ def docx(source: Path, target: Path) -> None:
             document.add_paragraph(line.text, style="List Bullet" if line.item else None)
     buffer = io.BytesIO()
     document.save(buffer)
+    _settle(buffer, target)
+
+
+def _settle(buffer: io.BytesIO, target: Path) -> None:
+    """Write a zip whose parts are all of the same day."""
     with zipfile.ZipFile(buffer) as written, zipfile.ZipFile(target, "w") as settled:
         for name in written.namelist():
             entry = zipfile.ZipInfo(name, _EPOCH)
             settled.writestr(entry, written.read(name), zipfile.ZIP_DEFLATED)
+
+
+def pptx(source: Path, target: Path) -> None:
+    """Write a presentation with a slide for each heading."""
+    presentation = Presentation()
+    for line in lines(source):
+        if line.level:
+            slide = presentation.slides.add_slide(presentation.slide_layouts[1])
+            slide.shapes.title.text = line.text
+            frame = slide.placeholders[1].text_frame
+            frame.text = ""
+        else:
+            paragraph = frame.add_paragraph() if frame.text else frame.paragraphs[0]
+            paragraph.text = line.text
+    buffer = io.BytesIO()
+    presentation.save(buffer)
+    _settle(buffer, target)
+
+
+def _table(source: Path) -> list[list[str]]:
+    return [line.text.split(" | ") for line in lines(source)]
+
+
+def xlsx(source: Path, target: Path) -> None:
+    """Write a workbook of one sheet with a row for each line."""
+    with xlsxwriter.Workbook(target) as workbook:
+        workbook.set_properties({"created": datetime(*_EPOCH, tzinfo=UTC)})
+        sheet = workbook.add_worksheet("假別")
+        for number, cells in enumerate(_table(source)):
+            sheet.write_row(number, 0, cells)
+
+
+def comma_separated(source: Path, target: Path) -> None:
+    """Write the table as a spreadsheet of a Taiwanese office exports it."""
+    with target.open("w", encoding="big5", newline="") as file:
+        csv.writer(file).writerows(_table(source))
+
+
+def mail(source: Path, target: Path) -> None:
+    """Write a message whose fields are the lines before the first empty one."""
+    head, _, body = source.read_text(encoding="utf-8").partition("\n\n")
+    message = EmailMessage()
+    for field in head.splitlines():
+        name, _, value = field.partition(": ")
+        message[name] = value
+    message["Message-ID"] = "<party@example.com>"
+    message.set_content(body)
+    target.write_bytes(message.as_bytes())
 
 
 def web_page(source: Path, target: Path) -> None:
@@ -148,6 +206,10 @@ SAMPLES = {
     "新進人員報到指南.docx": ("onboarding.zh-TW.md", docx),
     "遠距工作辦法.md": ("remote-work.zh-TW.md", markdown),
     "福利制度總覽.html": ("benefits.zh-TW.md", web_page),
+    "職場安全訓練.pptx": ("safety-training.zh-TW.md", pptx),
+    "假別一覽表.xlsx": ("leave-table.zh-TW.md", xlsx),
+    "假別一覽表.csv": ("leave-table.zh-TW.md", comma_separated),
+    "Year-end party.eml": ("year-end-party.en.md", mail),
     "資訊安全公告.txt": ("security-notice.zh-TW.md", big5),
 }
 

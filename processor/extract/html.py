@@ -39,11 +39,16 @@ def extract(path: Path) -> Iterator[Page]:
     """Yield one unnumbered page a section."""
     with path.open("rb") as file:
         declared = _CHARSET.search(file.read(4096))
+    yield from sections(blocks(read_text(path, declared[1].decode() if declared else None)))
+
+
+def blocks(source: str) -> list[Block]:
+    """Return the visible paragraphs of a web page."""
     reader = _Reader()
-    reader.feed(read_text(path, declared[1].decode() if declared else None))
+    reader.feed(source)
     reader.close()
     reader.end_block()
-    yield from sections(reader.blocks)
+    return reader.blocks
 
 
 class _Reader(HTMLParser):

@@ -1,13 +1,14 @@
-"""PDF: pdfium reads it; pypdf reads the files and the pages that pdfium cannot."""
+"""PDF: pdfium reads it; pypdf, then `ocr`, read the pages that pdfium cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from processor import ocr
 from processor.clean import unwrap
 from processor.errors import Code, PermanentError
 from processor.extract import Sample
@@ -21,64 +22,82 @@ MAX_PAGE_CHARS = 200_000
 
 _MAGIC = b"%PDF-"
 _MAGIC_WITHIN = 1024
+_ENDING = b"startxref"
 
-# The text of the page with this index, from 0; None if the page cannot be read.
-PageReader = Callable[[int], str | None]
+# pypdf takes a tenth of the speed; where it did not help so often, it will not help.
+_MAX_VAIN_OPINIONS = 20
 
 
 def recognises(sample: Sample) -> bool:
-    """Tell whether PDF's mark is where readers look for it."""
-    return _MAGIC in sample.head[:_MAGIC_WITHIN]
+    """Tell whether PDF's mark is where readers look for it, or its end is at the end."""
+    return _MAGIC in sample.head[:_MAGIC_WITHIN] or _ENDING in sample.tail
 
 
 def extract(path: Path) -> Iterator[Page]:
     """Yield one numbered page a page; one that cannot be read is empty.
 
     Raises `PermanentError` when the file is protected, has too many pages, or when most of its
-    text cannot be decoded or most of its pages cannot be read.
+    pages cannot be read.
     """
     import pypdfium2
 
-    second = cache(lambda: _pypdf(path))
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise PermanentError(Code.ENCRYPTED) from error
-        yield from _pages(len(second().pages), lambda index: _pypdf_text(second(), index))
+        document = None
+    if document is None:
+        opened = _pypdf(path)
+        yield from _pages(len(opened.pages), lambda index: _pypdf_text(opened, index))
     else:
         with document:
-            yield from _pages(
-                len(document),
-                lambda index: _pdfium_text(document, index),
-                lambda index: _pypdf_text(second(), index),
-            )
+            readers = _Readers(document, path)
+            yield from _pages(len(document), readers.text)
 
 
-def _pages(count: int, *readers: PageReader) -> Iterator[Page]:
+def _pages(count: int, read: Any) -> Iterator[Page]:
     if count > MAX_PAGES:
         raise PermanentError(Code.TOO_MANY_PAGES, f"{count} pages")
-    unreadable = undecodable = 0
+    unread = 0
     for index in range(count):
-        text = _first_good(index, readers)
-        unreadable += text is None
-        undecodable += text is not None and garbled(text)
-        yield Page(index + 1, unwrap(text or ""))
-    if undecodable * 2 > count - unreadable:
-        raise PermanentError(Code.GARBLED_TEXT, f"{undecodable} of {count} pages")
-    if unreadable * 2 > count:
-        raise PermanentError(Code.MALFORMED, f"{unreadable} of {count} pages cannot be read")
+        text = read(index)
+        unread += text is None
+        yield Page(index + 1, unwrap(text or ""), unread=text is None)
+    if unread * 2 > count:
+        raise PermanentError(Code.MALFORMED, f"{unread} of {count} pages cannot be read")
 
 
-def _first_good(index: int, readers: tuple[PageReader, ...]) -> str | None:
-    """Return the first text that is readable, else the first that is there at all."""
-    found = None
-    for reader in readers:
-        text = reader(index)
+class _Readers:
+    """Asks one reader after the other for the text of a page."""
+
+    def __init__(self, document: Any, path: Path) -> None:
+        self._document = document
+        self._path = path
+        self._second: Any = None
+        self._vain = 0
+
+    def text(self, index: int) -> str | None:
+        """Return the text of the page with this index, from 0; None if none can read it."""
+        text = _pdfium_text(self._document, index)
+        if text and text.strip() and not garbled(text):
+            return text
+        if text is None or text.strip():
+            text = self._second_opinion(index) or text
+        if ocr.available() and (text is None or not text.strip() or garbled(text)):
+            text = _pictured_text(self._document, index) or text
+        return text
+
+    def _second_opinion(self, index: int) -> str | None:
+        """Return what pypdf reads, None if that is no better."""
+        if self._vain >= _MAX_VAIN_OPINIONS:
+            return None
+        self._second = self._second or _pypdf(self._path)
+        text = _pypdf_text(self._second, index)
         if text is not None and not garbled(text):
             return text
-        found = text if found is None else found
-    return found
+        self._vain += 1
+        return None
 
 
 def _pdfium_text(document: Any, index: int) -> str | None:
@@ -91,6 +110,30 @@ def _pdfium_text(document: Any, index: int) -> str | None:
             return str(text.get_text_range())
     except PdfiumError:
         return None
+
+
+def _pictured_text(document: Any, index: int) -> str | None:
+    """Return the text that is drawn on a page, "" for one without anything on it."""
+    from pypdfium2 import PdfiumError, raw
+
+    try:
+        with closing(document[index]) as page:
+            if raw.FPDFPage_CountObjects(page) < 1:
+                return ""
+            width, height = page.get_size()
+            scale = ocr.DOTS_PER_INCH / 72
+            scale *= min(1.0, math.sqrt(ocr.MAX_PIXELS / (width * height * scale**2)))
+            with closing(page.render(scale=scale, grayscale=True)) as bitmap:
+                return ocr.recognise(_picture(bitmap))
+    except (PdfiumError, ZeroDivisionError):
+        return None
+
+
+def _picture(bitmap: Any) -> bytes:
+    lines = memoryview(bitmap.buffer).cast("B")
+    starts = range(0, bitmap.stride * bitmap.height, bitmap.stride)
+    rows = b"".join(lines[start : start + bitmap.width] for start in starts)
+    return ocr.pgm((bitmap.width, bitmap.height), rows)
 
 
 def _pypdf(path: Path) -> Any:

@@ -18,14 +18,26 @@ BIG5 = "請假規定".encode("big5")
         ("a.htm", b"<!doctype html>", "text/html"),
         ("a.txt", UTF16, "text/plain"),
         ("a.txt", BIG5, "text/plain"),
+        ("a.txt", "請假 規定\n".encode("utf-16-le"), "text/plain"),
+        ("a.txt", ("a" + "請假" * 600).encode()[:1024], "text/plain"),
+        ("a.csv", "姓名,部門".encode("big5"), "text/csv"),
+        ("a.eml", b"Subject: a\n\nb", "message/rfc822"),
     ],
 )
 def test_content_that_bears_out_the_name(name: str, head: bytes, expected: str) -> None:
     assert media_type(name, head) == expected
 
 
-def test_docx_is_a_zip() -> None:
-    assert media_type("a.docx", b"PK\x03\x04...").endswith("wordprocessingml.document")
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("a.docx", "wordprocessingml.document"),
+        ("a.pptx", "presentationml.presentation"),
+        ("a.xlsx", "spreadsheetml.sheet"),
+    ],
+)
+def test_office_documents_are_zips(name: str, ending: str) -> None:
+    assert media_type(name, b"PK\x03\x04...").endswith(ending)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +51,8 @@ def test_docx_is_a_zip() -> None:
         ("a.docx", b"%PDF-1.7"),
         ("a.txt", b"%PDF-1.7"),
         ("a.md", b"PK\x03\x04..."),
+        ("a.csv", b"PK\x03\x04..."),
+        ("a.xlsx", b"a,b,c"),
         ("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
     ],
 )

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
+from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 
 from docx import Document
+from openpyxl import Workbook
+from PIL import Image, ImageDraw, ImageFont
+from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -111,3 +117,78 @@ def _raw_pdf(path: Path, objects: list[bytes]) -> Path:
     trailer = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
     path.write_bytes(body + table + trailer)
     return path
+
+
+def pptx(path: Path) -> Path:
+    """Write a presentation: a slide with title, table and notes, and one with a group of boxes."""
+    presentation = Presentation()
+    first = presentation.slides.add_slide(presentation.slide_layouts[5])
+    first.shapes.title.text = "請假規定"
+    table = first.shapes.add_table(1, 2, 0, 0, 99, 99).table
+    table.cell(0, 0).text = "特別休假"
+    table.cell(0, 1).text = "七日"
+    first.notes_slide.notes_text_frame.text = "提醒三天前申請"
+    second = presentation.slides.add_slide(presentation.slide_layouts[6])
+    group = second.shapes.add_group_shape()
+    group.shapes.add_textbox(0, 0, 99, 99).text_frame.text = "加班應事前核准"
+    presentation.save(str(path))
+    return path
+
+
+def xlsx(path: Path) -> Path:
+    """Write a workbook of three sheets, the second of which is hidden."""
+    workbook = Workbook()
+    leave = workbook.active
+    leave.title = "請假"
+    leave.append(["假別", "日數", "生效"])
+    leave.append(["特別休假", 7, date(2026, 1, 1)])
+    leave.append(["半日\n事假", 0.5, None, True])
+    hidden = workbook.create_sheet("選單")
+    hidden.append(["不給人看"])
+    hidden.sheet_state = "hidden"
+    workbook.create_sheet("加班").append([None, "平日加班"])
+    workbook.save(path)
+    return path
+
+
+def eml(path: Path, *attachments: Path) -> Path:
+    """Write a message in Big5 with attached files."""
+    message = EmailMessage()
+    message["Subject"] = "請假通知"
+    message["From"] = "人資 <hr@example.com>"
+    message["To"] = "all@example.com"
+    message["Message-ID"] = "<1@example.com>"
+    message.set_content("下週一放假。", charset="big5")
+    message.add_alternative("<p>下週一<b>放假</b>。</p>", subtype="html")
+    for file in attachments:
+        message.add_attachment(
+            file.read_bytes(), maintype="application", subtype="octet-stream", filename=file.name
+        )
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+def picture(text: str) -> Image.Image:
+    """Return a picture of a line of Latin text."""
+    made = Image.new("L", (1240, 400), 255)
+    ImageDraw.Draw(made).text((60, 120), text, font=ImageFont.load_default(size=60), fill=0)
+    return made
+
+
+def scanned_pdf(path: Path, text: str) -> Path:
+    """Write a PDF whose only page is a picture of `text`, and a page of text behind it."""
+    canvas = Canvas(str(path))
+    canvas.drawInlineImage(picture(text), 0, 500, width=595, height=192)
+    canvas.showPage()
+    canvas.drawString(72, 700, "Typed on the second page")
+    canvas.save()
+    return path
+
+
+def rewritten(source: Path, target: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """Copy a zip with one part changed."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            content = old.read(part)
+            new.writestr(part, change(content) if part == name else content)
+    return target

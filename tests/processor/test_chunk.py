@@ -18,7 +18,17 @@ _LETTERS = st.sampled_from(
 )
 _WORDS = st.lists(_LETTERS, max_size=400).map("".join)
 _RUNS = st.builds(lambda letter, times: letter * times, _LETTERS, st.integers(1, 5000))
-_TEXTS = st.lists(st.one_of(_WORDS, _RUNS), max_size=5).map("".join)
+_MARKS = st.sampled_from(
+    [
+        "\n第一章 總則\n",
+        "\n第二條 員工\n",
+        "\n第 30-1 條\n",
+        "\n（目的）\n第三条　",
+        "\nArticle 4\n",
+        "\n§ 5 ",
+    ]
+)
+_TEXTS = st.lists(st.one_of(_WORDS, _RUNS, _MARKS), max_size=8).map("".join)
 _HEADINGS = st.sampled_from([(), ("總則",), ("總則", "請假")])
 _PAGES = st.lists(st.builds(Page, st.integers(1, 9), _TEXTS, _HEADINGS), max_size=6)
 
@@ -87,10 +97,43 @@ def test_format_without_pages_has_no_page_span() -> None:
     assert (only.page_from, only.page_to) == (None, None)
 
 
-@pytest.mark.parametrize("letter", ["!", "。", "\n", "\n ", "\u0301", "a", " "])
+@given(
+    st.lists(
+        st.sampled_from(["👩‍💻", "👍🏽", "e\u0301\u0323", "🇹🇼", "請"]), min_size=200, max_size=900
+    )
+)
+def test_emoji_stay_whole(letters: list[str]) -> None:
+    text = "".join(letters)
+    begins = {0}
+    for letter in letters:
+        begins.add(max(begins) + len(letter))
+    begins |= {place + 1 for place in begins if text[place : place + 2] == "🇹🇼"}
+    assert {c.char_start for c in chunk([Page(1, text)])} <= begins
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "!",
+        "。",
+        "\n",
+        "\n ",
+        "\u0301",
+        "a",
+        " ",
+        "👩‍💻",
+        "!\n",
+        "第一條 ",
+        "第",
+        "\n第一條\n",
+        "（a）\n",
+        "#",
+        "§1",
+    ],
+)
 def test_long_runs_take_linear_time(letter: str) -> None:
     """Would not end within a day if a pattern were tried anew at each letter of the run."""
-    chunk([Page(1, letter * 200_000 + "x")])
+    chunk([Page(1, letter * (600_000 // len(letter)) + "x")])
 
 
 def test_empty_document_has_no_chunks() -> None:

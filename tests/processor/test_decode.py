@@ -20,12 +20,38 @@ GERMAN = "Überstunden müssen vorher genehmigt werden, außer in Notfällen. Gr
     ("text", "encoding"),
     [(CHINESE, "utf-8"), (CHINESE, "utf-8-sig"), (CHINESE, "utf-16"), (CHINESE, "utf-32"),
      (CHINESE, "big5"), (SIMPLIFIED, "gbk"), (JAPANESE, "shift_jis"), (KOREAN, "euc_kr"),
-     (GERMAN, "cp1252")],
+     (CHINESE, "utf-16-le"), (CHINESE, "utf-16-be"), (CHINESE, "gb18030"), (JAPANESE, "euc_jp"),
+     (JAPANESE, "utf-16-be"), (GERMAN, "utf-16-le"), (CHINESE[:22], "big5"),
+     (SIMPLIFIED[:22], "gbk"), (GERMAN, "cp1252")],
 )  # fmt: skip
 def test_encoding_is_found(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes(text.encode(encoding))
     assert read_text(path) == text
+
+
+def written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "big5", "euc_jp"])
+def test_file_that_ends_within_a_letter_is_read(encoding: str, tmp_path: Path) -> None:
+    text = JAPANESE if encoding == "euc_jp" else CHINESE
+    path = written(tmp_path / "text", text.encode(encoding)[:-3])
+    assert read_text(path).startswith(text[:-2])
+
+
+def test_stray_zero_is_no_reason_to_refuse_a_text(tmp_path: Path) -> None:
+    path = written(tmp_path / "text", CHINESE.encode() + b"\x00" + CHINESE.encode())
+    assert read_text(path) == f"{CHINESE}\x00{CHINESE}"
+
+
+def test_names_of_encodings_mean_their_supersets(tmp_path: Path) -> None:
+    text = "①㈱髙の日程は﨑山が決める。"  # NEC and IBM characters that Shift-JIS proper lacks
+    assert read_text(written(tmp_path / "text", text.encode("cp932")), "shift_jis") == text
+    text = "镕基同志喆女士"
+    assert read_text(written(tmp_path / "text", text.encode("gbk")), "gb2312") == text
 
 
 def test_declared_encoding_is_believed(tmp_path: Path) -> None:

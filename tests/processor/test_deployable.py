@@ -32,7 +32,8 @@ def test_handler_needs_nothing_but_its_package(tmp_path: Path) -> None:
 def test_start_up_leaves_the_heavy_libraries_for_later() -> None:
     program = (
         "import sys, processor.handler;"
-        "print({'pypdfium2', 'pypdf', 'docx', 'lxml', 'numpy'} & set(sys.modules))"
+        "print({'pypdfium2', 'pypdf', 'docx', 'pptx', 'python_calamine', 'PIL', 'chardet', 'lxml',"
+        "'numpy'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from processor.documents import FILE_TYPES
+from processor.documents import FILE_TYPES, IMAGE_TYPES
 from processor.errors import Code, PermanentError
 from processor.extract import Sample, choose, extract, formats, sample
 from processor.pages import Page
@@ -27,7 +27,7 @@ def test_every_module_of_the_folder_is_a_format(module: object) -> None:
 
 def test_the_formats_are_those_that_are_accepted() -> None:
     suffixes = [suffix for module in formats() for suffix in module.SUFFIXES]
-    assert sorted(suffixes) == sorted(FILE_TYPES)
+    assert sorted(suffixes) == sorted(FILE_TYPES | IMAGE_TYPES)
 
 
 def test_content_decides_before_the_name(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from processor.documents import object_key
 from processor.embed import Embedder
 from processor.errors import Code, PermanentError, TransientError
 from processor.events import ObjectRef
+from processor.pages import Page
 from processor.pipeline import EVENT_ATTEMPTS, Dependencies, Outcome, ingest, ingest_file
 from processor.settings import DatabaseCredentials
 from processor.store import Arrival
@@ -91,6 +92,15 @@ def test_document_is_completed_with_everything(deps: Dependencies, connection: C
         "# 請假\n員工請假應於三個工作日前提出申請。",
         "# 加班\n加班應經主管事前核准。",
     ]
+
+
+def test_pages_that_could_not_be_read_are_counted(
+    deps: Dependencies, connection: Connection
+) -> None:
+    pages = [Page(1, "請假應事先申請。"), Page(2, "", unread=True)]
+    done = ingest(reference(), replace(deps, extract=lambda *_: pages))
+    assert (done.outcome, done.unread_pages) == (Outcome.COMPLETED, 1)
+    assert document(connection)["unread_pages"] == 1
 
 
 def test_chunks_and_postings_agree(deps: Dependencies, connection: Connection) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from processor import limits, reader, settings
 from processor.errors import Code, PermanentError, TransientError
-from processor.reader import allowed_seconds, read, read_bounded
+from processor.reader import MAX_BYTES, allowed_seconds, read, read_bounded
 from tests.processor import files
 
 OFFICE_97 = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 600
@@ -103,7 +103,7 @@ def test_document_with_too_much_text(tmp_path: Path) -> None:
 
 
 def test_zip_bomb(tmp_path: Path) -> None:
-    assert code_of(files.zip_bomb(tmp_path / "a.docx")) is Code.TOO_LARGE
+    assert code_of(files.zip_bomb(tmp_path / "a.docx")) is Code.ZIP_BOMB
 
 
 def test_xml_entities_are_not_expanded(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_xml_entities_are_not_expanded(tmp_path: Path) -> None:
 def test_file_over_the_cap_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
-        file.truncate(51 * 2**20)
+        file.truncate(MAX_BYTES + 1)
     assert code_of(path) is Code.TOO_LARGE
 
 
@@ -186,7 +186,9 @@ def test_child_that_could_not_start_is_no_fault_of_the_document() -> None:
     assert isinstance(reader._cause(1, expired=False), TransientError)
 
 
-@pytest.mark.parametrize(("remaining", "seconds"), [(300, 60), (70, 50), (30, 15), (10, 5), (0, 0)])
+@pytest.mark.parametrize(
+    ("remaining", "seconds"), [(300, 200), (70, 50), (30, 15), (10, 5), (0, 0)]
+)
 def test_reading_leaves_time_for_the_rest(remaining: float, seconds: float) -> None:
     assert allowed_seconds(remaining) == seconds
 
@@ -227,3 +229,8 @@ def test_child_of_a_parent_that_is_gone_already_does_nothing() -> None:
     program = "import os; from processor import limits; limits.apply(9, os.getpid()); print('here')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")
+
+
+def test_without_time_the_document_is_not_to_blame(tmp_path: Path) -> None:
+    with pytest.raises(TransientError):
+        read(files.docx(tmp_path / "a.docx"), "a.docx", 5)

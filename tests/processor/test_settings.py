@@ -95,3 +95,11 @@ def test_missing_secret_is_named(aws: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DB_SECRET_NAME", "settings/nowhere")
     with pytest.raises(ConfigurationError, match="settings/nowhere"):
         settings.database_credentials()
+
+
+@pytest.mark.parametrize(
+    ("size", "megabytes"), [("2048", 1228), ("10240", 6144), ("128", 256), ("", 1200), ("x", 1200)]
+)
+def test_reader_gets_a_share_of_the_functions_memory(size: str, megabytes: int) -> None:
+    environment = {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": size}
+    assert settings.reader_memory_bytes(environment) >> 20 == megabytes
