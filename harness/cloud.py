@@ -1,42 +1,24 @@
-"""The composition root: options and a state directory in, a running environment out.
+"""A running environment: the first of its parts is started here, the others in `harness.start`.
 
-Everything is started at once and nothing is waited for that is not needed yet: the endpoint
-listens first; the control plane, the database and the template's expansion come up beside one
-another. Whatever was started is stopped in reverse order, however the start or the run ends.
+The control plane takes longest, most of it for its imports. So it is started before anything else
+is imported, and what is imported here at the top is what that needs.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from harness.aws import ACCESS_KEY, SECRET_KEY
-from harness.bearer import bearer_token
-from harness.clock import SystemClock
-from harness.database import Database
-from harness.database.embedded import EmbeddedPostgres
-from harness.database.external import ExternalPostgres
-from harness.database.url import DatabaseUrl
-from harness.deployment import Deployment, Report
-from harness.environment import Environment
-from harness.errors import EnvironmentFailedError
-from harness.journal import Journal
 from harness.moto import Moto, services_of
 from harness.options import Options
-from harness.plane import DataPlane
-from harness.server import HttpServer, Respond
-from harness.services.lambda_.code import ImageSource
-from harness.setup import run_command
 from harness.state import State
 
-HOST = "127.0.0.1"
-_HTTP_API = "AWS::ApiGatewayV2::Api"
+if TYPE_CHECKING:
+    from harness.deployment import Report
+    from harness.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,160 +44,13 @@ class Cloud:
 async def running(state: State, options: Options, report: Report) -> AsyncIterator[Cloud]:
     """Start an environment in a claimed state directory; leaving the block stops all of it."""
     async with AsyncExitStack() as stack:
-        start = _Start(stack, state, options, report)
+        services = services_of(options.template.read_text(errors="replace"))
+        moto = Moto(state.registry, state.path("moto.log"), options.inherited, services)
+        stack.push_async_callback(moto.stop)
+        await moto.spawn()
+        from harness.start import Start
+
+        start = Start(stack, state, options, report, moto)
         environment = await start.environment()
         environment.save(state)
         yield Cloud(environment, start.parts)
-
-
-class _Start:
-    """One start; each part is registered with `stack` before it can fail."""
-
-    def __init__(
-        self, stack: AsyncExitStack, state: State, options: Options, report: Report
-    ) -> None:
-        self._stack = stack
-        self._state = state
-        self._options = options
-        self._report = report
-        self._clock = SystemClock(options.time_scale)
-        self._journal = Journal(state.path("journal.jsonl"), self._clock)
-        stack.callback(self._journal.close)
-        services = services_of(options.template.read_text(errors="replace"))
-        self._moto = Moto(state.registry, state.path("moto.log"), options.inherited, services)
-        stack.push_async_callback(self._moto.stop)
-        self._plane = DataPlane(state, options, self._moto, self._journal, self._clock)
-        stack.push_async_callback(self._plane.close)
-        self._database = self._chosen_database()
-        stack.push_async_callback(self._database.stop)
-        self.parts = {
-            "the control plane (moto)": self._moto.ended,
-            "PostgreSQL": self._database.ended,
-        }
-
-    async def environment(self) -> Environment:
-        """Bring everything up and return how clients reach it."""
-        endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
-        self._plane.reachable_at(endpoint_url)
-        await self._plane.prepare_sandboxes(self._database.url)
-        async with asyncio.TaskGroup() as starting:
-            parts = starting.create_task(self._start_parts())
-
-            def follow(event: dict[str, Any]) -> None:
-                self._report(event)
-                if event["event"] == "setup":
-                    starting.create_task(self._set_up(event, endpoint_url, parts))
-
-            deployment = await self._deployment(endpoint_url, follow)
-            self._plane.images.update(_images(await deployment.expanded()))
-            result = await deployment.apply()
-        self._plane.described.update(self._description(endpoint_url))
-        return await self._environment(endpoint_url, result)
-
-    async def _start_parts(self) -> None:
-        # One after the other: the resources need the control plane, only set-up commands need both.
-        await self._moto.start()
-        await self._database.start()
-
-    async def _listen(self, respond: Respond, port: int) -> str:
-        server = HttpServer(respond)
-        self._stack.push_async_callback(server.close)
-        try:
-            return f"http://{HOST}:{await server.start(HOST, port)}"
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise EnvironmentFailedError(
-                f"port {port} is taken by another program; choose one with `--port N`, "
-                "or let a free one be picked with `--port 0`"
-            ) from None
-
-    def _chosen_database(self) -> Database:
-        if self._options.database_url:
-            return ExternalPostgres(DatabaseUrl.parse(self._options.database_url))
-        return EmbeddedPostgres(self._state)
-
-    async def _deployment(self, endpoint_url: str, report: Report) -> Deployment:
-        deployment = await Deployment.begin(
-            self._options.template,
-            endpoint_url,
-            self._options.region,
-            parameters=_database_parameters(self._database.url),
-            registry=self._state.registry,
-            environment=self._options.inherited,
-            log=self._state.path("stack.log"),
-            report=report,
-        )
-        self._stack.push_async_callback(deployment.stop)
-        return deployment
-
-    def _description(self, endpoint_url: str) -> dict[str, Any]:
-        database = self._database.url
-        return {
-            "template": str(self._options.template),
-            "services": {"endpoint": endpoint_url, **self._plane.owned},
-            "database": {
-                "kind": "external" if self._options.database_url else "embedded",
-                "address": f"{database.host}:{database.port}",
-                "name": database.dbname,
-            },
-        }
-
-    async def _set_up(
-        self, event: Mapping[str, Any], endpoint_url: str, parts: asyncio.Task[None]
-    ) -> None:
-        await parts
-        environment = {
-            **self._options.inherited,
-            **event["variables"],
-            "AWS_ENDPOINT_URL": endpoint_url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_DEFAULT_REGION": self._options.region,
-            "AWS_REGION": self._options.region,
-        }
-        directory = self._options.template.parent
-        await run_command(event["command"], directory, environment, self._state.registry)
-
-    async def _environment(self, endpoint_url: str, result: Mapping[str, Any]) -> Environment:
-        region, section = self._options.region, result["harness"]
-        token = section.get("BearerToken", {})
-        door = self._plane.endpoint.door
-        return Environment(
-            endpoint_url=endpoint_url,
-            api_url=await self._api_url(result["resources"]),
-            region=region,
-            access_key_id=ACCESS_KEY,
-            secret_access_key=SECRET_KEY,
-            database_url=self._database.url.text(),
-            token=await bearer_token(token, door, region, self._clock),
-            pid=os.getpid(),
-            started_at=self._clock.now(),
-            template=str(self._options.template),
-            runtime="process",
-        )
-
-    async def _api_url(self, resources: Mapping[str, Mapping[str, str]]) -> str:
-        """Return where the stack's HTTP API listens: a port of its own; "" without an API."""
-        apis = [found for found in resources.values() if found["type"] == _HTTP_API]
-        if not apis:
-            return ""
-        return await self._listen(self._plane.endpoint.of_api(apis[0]["physical_id"]), 0)
-
-
-def _database_parameters(url: DatabaseUrl) -> dict[str, str]:
-    """Return the parameters by which a template learns where its database is."""
-    return {
-        "DatabaseHost": url.host,
-        "DatabasePort": str(url.port),
-        "DatabaseName": url.dbname,
-        "DatabaseUser": url.user,
-        "DatabasePassword": url.password,
-    }
-
-
-def _images(expanded: Mapping[str, Any]) -> dict[str, ImageSource]:
-    return {
-        repository: ImageSource(Path(source["context"]), tuple(source.get("command") or ()))
-        for repository, source in expanded["images"].items()
-    }

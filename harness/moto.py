@@ -48,8 +48,8 @@ class Moto:
         self._process: Process | None = None
         self._upstream: asyncio.Future[Upstream] = asyncio.get_running_loop().create_future()
 
-    async def start(self) -> None:
-        """Start the child and return when it answers."""
+    async def spawn(self) -> None:
+        """Start the child; it answers when `ready` returns."""
         with self._log.open("ab") as log:
             self._process = await start(
                 [sys.executable, "-m", "harness.moto_server", *self._services],
@@ -58,6 +58,10 @@ class Moto:
                 stdout=PIPE,
                 stderr=log,
             )
+
+    async def ready(self) -> None:
+        """Return when the child answers; raises `EnvironmentFailedError` when it ended instead."""
+        assert self._process is not None
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         if not line:
