@@ -1,0 +1,133 @@
+"""Lambda, put together: functions kept, invoked at once or later, in sandboxes of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.call import Handler, Service
+from harness.ground import Ground
+from harness.iam.guard import Guard
+from harness.network.networks import Networks
+from harness.services.lambda_.access import Access
+from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.code import CodeStore, ImageSource
+from harness.services.lambda_.code_download import CodeDownload
+from harness.services.lambda_.configuration.api import ConfigurationApi
+from harness.services.lambda_.configuration.registry import Registry
+from harness.services.lambda_.destinations.telling import Telling
+from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
+from harness.services.lambda_.executors.interpreters import Interpreters
+from harness.services.lambda_.executors.platform import Wanted
+from harness.services.lambda_.executors.process import ProcessExecutor
+from harness.services.lambda_.function import Functions
+from harness.services.lambda_.invoker import Invoker
+from harness.services.lambda_.launch import Launcher, Log
+from harness.services.lambda_.provisioning import Provisioning
+from harness.services.lambda_.recursion import Recursion
+from harness.services.lambda_.room import Room
+from harness.services.lambda_.service import LambdaService
+from harness.services.lambda_.spool import Spool
+from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
+
+
+class LambdaPlane:
+    """images: source directories by repository name, filled once the template is known.
+
+    log: takes what sandboxes write. networks: None when functions in a VPC reach everything.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        guard: Guard,
+        networks: Networks | None,
+        images: Mapping[str, ImageSource],
+        log: Log,
+    ) -> None:
+        self._ground = ground
+        control_plane, region, clock = ground.control_plane, ground.region, ground.clock
+        registry = Registry(region)
+        self._code = CodeStore(ground.state.path("code"), images, control_plane, region)
+        api = ConfigurationApi(registry, self._code, control_plane, clock)
+        self.configuration: Handler = api.handle
+        self.functions = Functions(api.handle, region, networks)
+        self.executor = _executor(ground)
+        self._access = Access(guard.sessions, guard.authorize, region)
+        sandboxes = ground.state.path("sandboxes")
+        self._launcher = Launcher(
+            self.executor, self._code, sandboxes, log, clock, region, self._access
+        )
+        self.room = Room(ground.options.max_sandboxes)
+        throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
+        self._invoker = Invoker(self._launcher, ground.journal, clock, throttle, self.room)
+        self._provisioning = Provisioning(self.functions, self._invoker, self.room.bound, clock)
+        api.provision_with(self._provisioning)
+        self._configs = EventInvokeConfigs(self.functions, clock)
+        self._recursion = Recursion(ground.journal, clock)
+        self._queue = self._asynchronous(guard)
+
+    def _asynchronous(self, guard: Guard) -> AsyncQueue:
+        ground, configs = self._ground, self._configs
+        telling = Telling(
+            ground.door, configs.settings, ground.journal, ground.clock, guard.authorize
+        )
+        return AsyncQueue(
+            self._invoker.run_event,
+            self.functions,
+            configs,
+            self._recursion,
+            telling,
+            Spool(ground.state.path("events")),
+            ground.journal,
+            ground.clock,
+            self.room.bound,
+        )
+
+    @property
+    def services(self) -> list[Service]:
+        service = LambdaService(
+            self.configuration,
+            self._ground.region,
+            self.functions,
+            self._invoker,
+            self._queue,
+            self._provisioning,
+            self._configs,
+            self._recursion,
+        )
+        return [service, CodeDownload(self._code)]
+
+    @property
+    def queued_events(self) -> int:
+        return self._queue.depth
+
+    def reachable_at(self, endpoint_url: str) -> None:
+        self._launcher.endpoint_url = endpoint_url
+        self._code.endpoint_url = endpoint_url
+
+    def describe(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what `status` shows of a function."""
+        name = configuration["FunctionName"]
+        state = configuration.get("State", "Active")
+        return {"name": name, "state": state, **self._invoker.describe(name)}
+
+    def waiting(self, function: str) -> int:
+        """Return how many invocations of a function (`name` or `name:qualifier`) wait here."""
+        waiting = self._invoker.describe(function.partition(":")[0])["waiting"]
+        assert isinstance(waiting, int)
+        return waiting
+
+    async def close(self) -> None:
+        """End the sandboxes; accepted events that did not end yet are given up."""
+        await self._queue.close()
+        await self._provisioning.close()
+        await self._invoker.close()
+        self.executor.close()
+        self._access.close()
+
+
+def _executor(ground: Ground) -> ProcessExecutor:
+    options = ground.options
+    wanted = Wanted(options.isolate, options.cpu_share)
+    return ProcessExecutor(ground.state, wanted, Interpreters(options.inherited.get("PATH", "")))
