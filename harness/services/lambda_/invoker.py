@@ -202,14 +202,14 @@ class Invoker:
         sandbox.output.tee = None
         sandbox.init_ms = None
         if outcome.failed:
-            self.last_errors[function.name] = outcome.error_type
+            self.last_errors[function.name] = outcome.error_name
         self._note(
             "invocation.finished",
             function,
             request_id,
             started=started,
             failed=outcome.failed,
-            error_type=outcome.error_type,
+            error_type=outcome.error_name,
             duration_ms=round(measured.duration_ms, 3),
             init_ms=measured.init_ms,
             billed_ms=measured.billed_ms,

@@ -11,6 +11,8 @@ RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
 
 _ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
+_LONGEST_NAME = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -27,6 +29,17 @@ class Outcome:
     @property
     def failed(self) -> bool:
         return self.status != "success"
+
+    @property
+    def error_name(self) -> str:
+        """Return what the error calls itself, "" on success: the runtime's header has no name."""
+        if not self.failed:
+            return ""
+        try:
+            name = orjson.loads(self.payload).get("errorType")
+        except (orjson.JSONDecodeError, AttributeError):
+            name = None
+        return name[:_LONGEST_NAME] if isinstance(name, str) and name else self.error_type
 
 
 def succeeded(payload: bytes) -> Outcome:

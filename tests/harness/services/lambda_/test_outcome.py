@@ -80,3 +80,18 @@ def test_a_response_beyond_the_limit():
 def test_records_of_the_platform_know_two_families_of_errors(given, recorded):
     """aws-behaviour §1.4."""
     assert known_error_type(given) == recorded
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"),
+    [
+        (raised(b'{"errorType":"ValueError"}', "Runtime.Unknown"), "ValueError"),
+        (raised(b'{"errorType":7}', "Runtime.Unknown"), "Runtime.Unknown"),
+        (raised(b"[]", "Runtime.Unknown"), "Runtime.Unknown"),
+        (raised(b"no JSON", "Runtime.Unknown"), "Runtime.Unknown"),
+        (succeeded(b'{"errorType":"ValueError"}'), ""),
+        (timed_out("id", 3), "Sandbox.Timedout"),
+    ],
+)
+def test_what_an_error_calls_itself(outcome, name):
+    assert outcome.error_name == name
