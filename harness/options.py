@@ -42,6 +42,6 @@ class Options:
 
 
 def default_max_sandboxes() -> int:
-    """Return what this machine bears: four for each core, and half of its memory at most."""
+    """Return what this machine bears: eight for each core, and half of its memory at most."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(4, min(4 * (os.cpu_count() or 1), memory // 2 // _SANDBOX_BYTES))
+    return max(4, min(8 * (os.cpu_count() or 1), memory // 2 // _SANDBOX_BYTES))

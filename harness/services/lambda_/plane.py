@@ -123,6 +123,7 @@ class LambdaPlane:
         await self._queue.close()
         await self._provisioning.close()
         await self._invoker.close()
+        self.room.close()
         self.executor.close()
         self._access.close()
 

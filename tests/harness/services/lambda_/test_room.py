@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from harness.services.lambda_.pool import Pool
-from harness.services.lambda_.room import Room, next_in_line
+from harness.services.lambda_.room import KEPT_S, Room, next_in_line
 from tests.harness.services.lambda_.test_pool import FUNCTION, Sandbox, Sandboxes, finish
 
 
@@ -49,15 +49,16 @@ def test_a_free_place_goes_to_the_poorest_unless_that_changes_nothing(own, other
 Work = Callable[[Pool, Pool, Room], Awaitable[None]]
 
 
-def using(work: Work, bound: int) -> None:
+def using(work: Work, bound: int, now: Callable[[], float] | None = None) -> None:
     async def run() -> None:
-        room = Room(bound)
+        room = Room(bound, now)
         sandboxes = Sandboxes()
         pools = Pool(sandboxes.launch, room), Pool(sandboxes.launch, room)
         async with asyncio.timeout(20):
             await work(*pools, room)
         for pool in pools:
             await pool.close()
+        room.close()
 
     asyncio.run(run())
 
@@ -76,6 +77,46 @@ def test_an_idle_sandbox_of_another_function_makes_room():
         await mine.acquire(FUNCTION)
         assert (mine.alive, other.alive, room.taken) == (1, 1, 2)
         await finish(other, busy)
+
+    using(work, bound=2)
+
+
+def test_functions_that_take_turns_keep_their_sandboxes():
+    """With equal shares nobody's sandbox is ended before it was unused for a while."""
+    seconds = [0.0]
+
+    async def work(mine: Pool, other: Pool, room: Room) -> None:
+        idle = await other.acquire(FUNCTION)
+        busy = await mine.acquire(FUNCTION)
+        await finish(other, idle)
+        (waiting,) = await waiting_for(mine, 1)
+        assert (waiting.done(), other.alive) == (False, 1)
+        await finish(mine, busy)
+        assert await waiting is busy
+        seconds[0] = asyncio.get_running_loop().time() + KEPT_S
+        await mine.acquire(FUNCTION)
+        assert (mine.alive, other.alive) == (2, 0)
+
+    using(work, bound=2, now=lambda: seconds[0])
+
+
+def test_who_waits_is_called_once_a_sandbox_was_unused_for_a_while():
+    async def work(mine: Pool, other: Pool, room: Room) -> None:
+        idle = await other.acquire(FUNCTION)
+        await mine.acquire(FUNCTION)
+        await finish(other, idle)
+        beginning = asyncio.get_running_loop().time()
+        calls: list[float] = []
+
+        def now() -> float:
+            """Say that nearly all of the time has passed, later that all of it has."""
+            calls.append(asyncio.get_running_loop().time())
+            return beginning + KEPT_S - (0.01 if len(calls) < 3 else -0.01)
+
+        room._now = now
+        (waiting,) = await waiting_for(mine, 1)
+        await waiting
+        assert (mine.alive, other.alive) == (2, 0)
 
     using(work, bound=2)
 
