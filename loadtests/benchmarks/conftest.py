@@ -12,6 +12,7 @@ from harness.disposable import Disposable, disposable
 from loadtests.benchmarks.client import Client
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+BARE = Path(__file__).parent / "template.yaml"
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import time
-import zipfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from harness.environment import Environment
+from loadtests.benchmarks.deploy import deploy
 
 BODY = bytes(1024)
 _NAME = "measured"
@@ -97,13 +96,7 @@ class Started:
         for name in (self.bucket, self.plain):
             location = {"LocationConstraint": self._facts.region}
             self.s3.create_bucket(Bucket=name, CreateBucketConfiguration=location)
-        arn = self.aws_lambda.create_function(
-            FunctionName=_NAME,
-            Runtime="python3.11",
-            Role="arn:aws:iam::123456789012:role/measured",
-            Handler="measured.handler",
-            Code={"ZipFile": _archive()},
-        )["FunctionArn"]
+        _, arn = deploy(self.aws_lambda, _SOURCE, name=_NAME, role="measured")
         self.aws_lambda.add_permission(
             FunctionName=_NAME,
             StatementId="s3",
@@ -116,10 +109,3 @@ class Started:
             Bucket=self.bucket,
             NotificationConfiguration={"LambdaFunctionConfigurations": [rule]},
         )
-
-
-def _archive() -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as opened:
-        opened.writestr("measured.py", _SOURCE)
-    return written.getvalue()

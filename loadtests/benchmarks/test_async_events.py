@@ -6,26 +6,24 @@ The function does next to nothing, so the figures are those of queue, dispatch a
 from __future__ import annotations
 
 import asyncio
-import io
 import threading
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import boto3
 import httpx
 import orjson
 import psutil
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from harness import boto
 from harness.aws import rest_call
 from harness.disposable import Disposable
 from harness.environment import Environment
 from harness.upstream import Upstream
+from loadtests.benchmarks.deploy import deploy
 
 CLIENTS = 64
 _POLL_S = 0.1
@@ -36,27 +34,9 @@ _MB = 1024 * 1024
 @pytest.fixture(scope="module")
 def function(environment: Disposable) -> Iterator[str]:
     """Deploy a function that returns at once, and start its sandboxes."""
-    facts = environment.facts
-    client = boto3.client(
-        "lambda",
-        endpoint_url=facts.endpoint_url,
-        region_name=facts.region,
-        aws_access_key_id=facts.access_key_id,
-        aws_secret_access_key=facts.secret_access_key,
-    )
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        archive.writestr("tiny.py", "def handler(event, context):\n    return None\n")
-    role = client.get_function(FunctionName="hr-chatbot-backend")["Configuration"]["Role"]
-    name = f"tiny-{uuid4().hex[:8]}"
-    client.create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role=role,
-        Handler="tiny.handler",
-        Code={"ZipFile": written.getvalue()},
-    )
-    Load(facts, name).run([b"{}"] * 200)
+    client = boto.client(environment.facts, "lambda")
+    name, _ = deploy(client, "def handler(event, context):\n    return None\n")
+    Load(environment.facts, name).run([b"{}"] * 200)
     yield name
     client.delete_function(FunctionName=name)
 

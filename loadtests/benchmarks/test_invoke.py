@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from harness import boto
 from harness.disposable import Disposable
 from harness.gate.quantile import quantile
+from loadtests.benchmarks.deploy import deploy
 
-ROLE = "arn:aws:iam::123456789012:role/hr-chatbot-lambda-role"
 INVOCATIONS = 500
 WARM_UP = 50
 QUEUED = 5000
 
 
-def archive() -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as opened:
-        opened.writestr("trivial.py", "def handler(event, context):\n    return event\n")
-    return written.getvalue()
-
-
 @pytest.fixture(scope="module")
 def aws_lambda(environment: Disposable) -> Iterator[Any]:
-    facts = environment.facts
-    client = boto3.client(
-        "lambda",
-        endpoint_url=facts.endpoint_url,
-        region_name=facts.region,
-        aws_access_key_id=facts.access_key_id,
-        aws_secret_access_key=facts.secret_access_key,
-        config=Config(proxies={}, retries={"total_max_attempts": 1}),
-    )
-    client.create_function(
-        FunctionName="trivial",
-        Runtime="python3.12",
-        Role=ROLE,
-        Handler="trivial.handler",
-        Code={"ZipFile": archive()},
-    )
+    client = boto.client(environment.facts, "lambda")
+    deploy(client, "def handler(event, context):\n    return event\n", name="trivial")
     yield client
     client.delete_function(FunctionName="trivial")
 

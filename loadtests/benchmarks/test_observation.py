@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
 
-import boto3
 import psutil
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from harness import boto
 from harness.disposable import Disposable
+from loadtests.benchmarks.deploy import deploy
 
 INVOCATIONS, AT_ONCE = 1000, 4
 
@@ -39,25 +37,8 @@ def test_observation(benchmark: BenchmarkFixture, environment: Disposable) -> No
 
 def _function(environment: Disposable) -> Callable[[int], None]:
     """Deploy a function that returns its event, and return what invokes it so many times."""
-    facts = environment.facts
-    client = boto3.client(
-        "lambda",
-        endpoint_url=facts.endpoint_url,
-        region_name=facts.region,
-        aws_access_key_id=facts.access_key_id,
-        aws_secret_access_key=facts.secret_access_key,
-    )
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        archive.writestr("short.py", "def handler(event, context): return event")
-    name = f"short-{uuid4().hex[:8]}"
-    client.create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role="arn:aws:iam::123456789012:role/hr-chatbot-lambda-role",
-        Handler="short.handler",
-        Code={"ZipFile": written.getvalue()},
-    )
+    client = boto.client(environment.facts, "lambda")
+    name, _ = deploy(client, "def handler(event, context): return event")
 
     def invoke(times: int) -> None:
         for _ in range(times):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import time
-import uuid
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from harness.disposable import Disposable
 from harness.gate import dispatch
 from harness.gate.quantile import quantile
 from loadtests.benchmarks.client import PATIENCE_S
+from loadtests.benchmarks.deploy import deploy
 
 MESSAGES, BATCH, SINGLE = 500, 10, 100
 HANDLER = "def handler(event, context):\n    return len(event['Records'])\n"
@@ -65,17 +63,7 @@ class Buffered:
 @pytest.fixture
 def buffered(environment: Disposable) -> Buffered:
     aws_lambda, sqs = (boto.client(environment.facts, name) for name in ("lambda", "sqs"))
-    name = f"measured-{uuid.uuid4().hex[:8]}"
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as opened:
-        opened.writestr("measured.py", HANDLER)
-    aws_lambda.create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role="arn:aws:iam::123456789012:role/hr-chatbot-lambda-role",
-        Handler="measured.handler",
-        Code={"ZipFile": code.getvalue()},
-    )
+    name, _ = deploy(aws_lambda, HANDLER)
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     aws_lambda.create_event_source_mapping(

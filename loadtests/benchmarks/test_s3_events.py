@@ -15,11 +15,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from harness import settings
 from harness.disposable import Disposable, disposable
 from harness.gate.quantile import quantile
-from loadtests.benchmarks.conftest import TEMPLATE
+from loadtests.benchmarks.conftest import BARE
 from loadtests.benchmarks.started import BODY, Started
 from loadtests.benchmarks.throughput import per_second
 
-BARE = TEMPLATE.parent / "loadtests" / "benchmarks" / "template.yaml"
 CLIENTS = 16
 BURST = 500
 MANY, AT_ONCE = 20_000, 1_000

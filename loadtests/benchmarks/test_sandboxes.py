@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,6 +15,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from harness import boto, settings
 from harness.disposable import Disposable, disposable
 from harness.gate.quantile import quantile
+from loadtests.benchmarks.conftest import BARE
+from loadtests.benchmarks.deploy import deploy
 
 SANDBOXES = 50
 _TOGETHER_S = 15  # each waits that long, so that none serves a second invocation
@@ -27,27 +27,12 @@ def handler(event, context):
     time.sleep(event)
     return event
 """
-_TEMPLATE = """
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      RoleName: trivial
-      AssumeRolePolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Effect: Allow
-            Principal: { Service: lambda.amazonaws.com }
-            Action: sts:AssumeRole
-"""
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disposable]:
+def bare() -> Iterator[Disposable]:
     """An environment of nothing but a role."""
-    template = tmp_path_factory.mktemp("bare") / "template.yaml"
-    template.write_text(_TEMPLATE)
-    options = ("--template", str(template), "--max-sandboxes", str(SANDBOXES))
+    options = ("--template", str(BARE), "--max-sandboxes", str(SANDBOXES))
     with disposable(*options, inherited=settings.load().inherited) as running:
         yield running
 
@@ -59,17 +44,8 @@ def functions(bare: Disposable) -> Iterator[str]:
 
 
 def _created(environment: Disposable, name: str) -> str:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as opened:
-        opened.writestr("trivial.py", _HANDLER)
-    boto.client(environment.facts, "lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role="arn:aws:iam::123456789012:role/trivial",
-        Handler="trivial.handler",
-        Timeout=60,
-        Code={"ZipFile": archive.getvalue()},
-    )
+    client = boto.client(environment.facts, "lambda")
+    deploy(client, _HANDLER, name=name, role="measured", Timeout=60)
     return name
 
 
