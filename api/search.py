@@ -16,6 +16,9 @@ from processor.tokens import tokenize
 
 logger = logging.getLogger(__name__)
 
+# After that a search by words alone is of more use than a better one later.
+EMBEDDING_SECONDS = 5.0
+
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -40,7 +43,9 @@ class Search:
         if self.embedder is None:
             return None
         try:
-            return self.embedder.embed([query], purpose="search_query")[0]
+            return self.embedder.embed([query], purpose="search_query", seconds=EMBEDDING_SECONDS)[
+                0
+            ]
         except TransientError as error:
             logger.warning("Searching by words only: %s", error)
             return None

@@ -42,7 +42,9 @@ class Bedrock(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        vectors = fakes.WordEmbedder().embed(request["texts"], purpose=request["input_type"])
+        vectors = fakes.WordEmbedder().embed(
+            request["texts"], purpose=request["input_type"], seconds=1
+        )
         body = json.dumps({"embeddings": {"float": vectors}}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

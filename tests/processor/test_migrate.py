@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,6 +14,8 @@ from processor import migrate, settings
 from processor.database import Connection, open_plain
 from processor.settings import DatabaseCredentials
 from tests.processor.conftest import REGION
+
+NAMES = sorted(path.stem for path in Path(migrate.__file__).parent.glob("migrations/*.sql"))
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def empty(postgres: DatabaseCredentials, request: pytest.FixtureRequest) -> Any:
 
 def test_migrations_are_applied_once(empty: DatabaseCredentials) -> None:
     with open_plain(empty) as connection:
-        assert list(migrate.migrate(connection)) == ["0001_documents"]
+        assert list(migrate.migrate(connection)) == NAMES
         assert list(migrate.migrate(connection)) == []
 
 
@@ -39,7 +42,7 @@ def test_two_at_a_time_apply_each_migration_once(empty: DatabaseCredentials) -> 
 
     with ThreadPoolExecutor(4) as pool:
         applied = list(pool.map(apply, range(4)))
-    assert sorted(applied) == [[], [], [], ["0001_documents"]]
+    assert sorted(applied) == [[], [], [], NAMES]
 
 
 def test_command_tells_what_it_did(
@@ -55,7 +58,7 @@ def test_command_tells_what_it_did(
     secrets.close()
     monkeypatch.setenv("DB_SECRET_NAME", name)
     assert migrate.main() == 0
-    assert capsys.readouterr().out == "applied 0001_documents\n"
+    assert capsys.readouterr().out == "".join(f"applied {name}\n" for name in NAMES)
     assert migrate.main() == 0
     assert capsys.readouterr().out == ""
 
