@@ -13,6 +13,7 @@ from pgvector import HalfVector
 from psycopg.rows import dict_row
 
 from processor.database import Connection
+from processor.vector_index import EXACT_CHUNKS
 
 CANDIDATES = 100  # of each ranking; what neither has among its first hundred is no hit
 
@@ -37,12 +38,32 @@ FROM found JOIN frequency USING (term) CROSS JOIN total
 GROUP BY chunk_id ORDER BY score DESC, chunk_id LIMIT %(candidates)s
 """
 
-_SEMANTIC = """
+_COUNT = "SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE user_id = %s"
+
+# The sum is no expression the HNSW index knows, so every chunk of the user is compared.
+_NEAREST_EXACTLY = """
 SELECT chunk.id, 1 - (chunk.embedding <=> %(vector)s) AS similarity
 FROM document_chunks AS chunk JOIN documents ON documents.id = chunk.document_id
 WHERE user_id = %(user_id)s
-ORDER BY chunk.embedding <=> %(vector)s, chunk.id LIMIT %(candidates)s
+ORDER BY (chunk.embedding <=> %(vector)s) + 0, chunk.id LIMIT %(candidates)s
 """
+
+# Chunks in the order of the HNSW index, until enough of them are the user's. That order is nearly
+# right; the outer one is.
+_NEAREST = """
+WITH near AS MATERIALIZED (
+    SELECT chunk.id, chunk.embedding <=> %(vector)s AS distance
+    FROM document_chunks AS chunk JOIN documents ON documents.id = chunk.document_id
+    WHERE user_id = %(user_id)s
+    ORDER BY chunk.embedding <=> %(vector)s LIMIT %(candidates)s
+)
+SELECT id, 1 - distance FROM near ORDER BY distance, id
+"""
+
+# Without iterative scans the index yields ef_search chunks of whoever, then stops.
+_ITERATIVE = (
+    f"SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL hnsw.ef_search = {CANDIDATES}"
+)
 
 _HITS = """
 SELECT chunk.id, document_id, file_name, chunk_index, content, page_from, page_to, heading
@@ -56,12 +77,23 @@ def lexical(connection: Connection, user_id: str, terms: Sequence[str]) -> dict[
     return _scores(connection, _LEXICAL, {"user_id": user_id, "terms": list(terms)})
 
 
-def semantic(connection: Connection, user_id: str, vector: Sequence[float]) -> dict[int, float]:
+def semantic(
+    connection: Connection,
+    user_id: str,
+    vector: Sequence[float],
+    exact_chunks: int = EXACT_CHUNKS,
+) -> dict[int, float]:
     """Return the cosine similarity of the chunks nearest to `vector`, by chunk id.
 
-    NaN where a vector has no direction. Exact: every chunk of the user is compared.
+    NaN where a vector has no direction. Exact for users of up to `exact_chunks`; beyond that by
+    the HNSW index, if there is one. Call it within a transaction.
     """
-    return _scores(connection, _SEMANTIC, {"user_id": user_id, "vector": HalfVector(vector)})
+    values = {"user_id": user_id, "vector": HalfVector(vector)}
+    [(chunks,)] = connection.execute(_COUNT, [user_id])
+    if chunks <= exact_chunks:
+        return _scores(connection, _NEAREST_EXACTLY, values)
+    connection.execute(_ITERATIVE)
+    return _scores(connection, _NEAREST, values)
 
 
 def contents(

@@ -126,6 +126,10 @@ class Store:
         """Give the connection back; the next use opens another."""
         self._database.close()
 
+    def connection(self) -> Connection:
+        """Return the connection of this sandbox, which answered just now."""
+        return self._database.connection()
+
     def claim(self, arrival: Arrival, owner: str, seconds: float) -> Claim | None:
         """Return the right to process `arrival` for `seconds`, None if there is nothing to do.
 
