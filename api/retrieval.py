@@ -12,31 +12,11 @@ from typing import Any
 from pgvector import HalfVector
 from psycopg.rows import dict_row
 
+from api import bm25
 from processor.database import Connection
 from processor.vector_index import EXACT_CHUNKS
 
 CANDIDATES = 100  # of each ranking; what neither has among its first hundred is no hit
-
-# BM25 with k1 = 1.2 and b = 0.75. Document frequencies are counted from the postings the query
-# reads anyway, so they are exact whatever is written meanwhile.
-_LEXICAL = """
-WITH mine AS MATERIALIZED (
-    SELECT id, chunk_count, token_count FROM documents
-    WHERE user_id = %(user_id)s AND chunk_count > 0
-), found AS MATERIALIZED (
-    SELECT term, chunk_id, tf, dl FROM postings JOIN mine ON mine.id = document_id
-    WHERE term = ANY(%(terms)s)
-), frequency AS (
-    SELECT term, count(*)::float8 AS df FROM found GROUP BY term
-), total AS (
-    SELECT sum(chunk_count)::float8 AS n, sum(token_count)::float8 / sum(chunk_count) AS average
-    FROM mine
-)
-SELECT chunk_id, sum(ln(1 + (n - df + 0.5) / (df + 0.5))
-                     * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * dl / average)))::float8 AS score
-FROM found JOIN frequency USING (term) CROSS JOIN total
-GROUP BY chunk_id ORDER BY score DESC, chunk_id LIMIT %(candidates)s
-"""
 
 _COUNT = "SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE user_id = %s"
 
@@ -74,7 +54,7 @@ WHERE chunk.id = ANY(%(chunks)s) AND user_id = %(user_id)s
 
 def lexical(connection: Connection, user_id: str, terms: Sequence[str]) -> dict[int, float]:
     """Return the BM25 score of the chunks that best match `terms`, by chunk id."""
-    return _scores(connection, _LEXICAL, {"user_id": user_id, "terms": list(terms)})
+    return bm25.scores(connection, user_id, terms, CANDIDATES)
 
 
 def semantic(

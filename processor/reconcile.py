@@ -14,6 +14,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -181,7 +182,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             remaining=lambda: deadline - time.monotonic(),
         )
         listing = Listing(aws.client("s3", settings.region()), options.bucket)
-        report = reconcile(listing, deps, options.grace)
+        with closing(deps.store):
+            report = reconcile(listing, deps, options.grace)
     except (ProcessorError, psycopg.Error) as error:
         print(f"reconcile: {error}", file=sys.stderr)
         return 1
