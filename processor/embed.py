@@ -144,7 +144,9 @@ def _may_pass(error: Exception) -> bool:
     """Tell whether the same call may succeed in a moment; any failure to connect may."""
     if not isinstance(error, ClientError):
         return True
-    return error.response["Error"]["Code"] in _THROTTLED | _FAILED
+    # What stands before the service answers by status alone.
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or error.response["Error"]["Code"] in _THROTTLED | _FAILED
 
 
 def _vectors(answer: dict[str, Any]) -> list[Vector]:

@@ -39,6 +39,10 @@ class Removed:
     ref: ObjectRef
     one_version: bool
 
+    @property
+    def key(self) -> str:
+        return self.ref.key
+
 
 def objects(event: Mapping[str, Any]) -> Iterator[ObjectRef | Removed]:
     """Yield the objects that `event` announces, in its order; none for S3's test event.

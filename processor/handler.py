@@ -48,11 +48,11 @@ def process(references: list[ObjectRef | Removed], deps: Dependencies) -> list[d
         try:
             reports.append(_removal(ref, deps) if isinstance(ref, Removed) else _one(ref, deps))
         except PermanentError as error:  # a key that names no document: there is no row to tell
-            _log.warning(_line("Object ignored", reason=error))
+            _log.warning(_line("Object ignored", key=_anonymous(ref.key), reason=error))
             reports.append({"id": None, "outcome": "ignored", "error_code": error.code})
         except Exception as error:
             # The runtime logs the traceback of what is raised below.
-            _log.error(_line("Document processing interrupted"))
+            _log.error(_line("Document processing interrupted", key=_anonymous(ref.key)))
             errors.append(error)
     if len(errors) > 1:
         raise ExceptionGroup(f"{len(errors)} of {len(references)} objects failed", errors)
@@ -81,7 +81,7 @@ def _one(ref: ObjectRef, deps: Dependencies) -> dict[str, Any]:
 
 
 def _removal(removed: Removed, deps: Dependencies) -> dict[str, Any]:
-    key = _anonymous(removed.ref.key)
+    key = _anonymous(removed.key)
     _log.info(_line("S3 object removed", bucket=removed.ref.bucket, key=key))
     return _reported(withdraw(removed, deps))
 

@@ -174,7 +174,8 @@ def _steps(
     index = bm25.index(chunks)
     enter(Stage.SAVE)
     model = deps.embedder.name
-    deps.store.save(claim, Processed(chunks, vectors, index, len(pages), _sha256(path), model))
+    processed = Processed(chunks, vectors, index, len(pages), _sha256(path), model)
+    deps.store.save(claim, processed, seconds=deps.remaining() - _LEASE_SLACK_SECONDS)
     return Ingested(
         claim.document_id,
         Outcome.COMPLETED,

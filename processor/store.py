@@ -91,6 +91,8 @@ _OWNED = "id = %(id)s AND generation = %(generation)s AND status = 'processing'"
 
 _ENTER = f"UPDATE documents SET stage = %(stage)s, updated_at = now() WHERE {_OWNED}"  # noqa: S608
 
+_STATEMENT_SECONDS = "SELECT set_config('statement_timeout', %s, true)"
+
 _LOCK = f"SELECT FROM documents WHERE {_OWNED} FOR UPDATE"
 
 _FAIL = f"""
@@ -169,10 +171,15 @@ class Store:
         """Show clients that the document is at `stage`."""
         _owned(self._database.connection(), claim, _ENTER, stage=stage)
 
-    def save(self, claim: Claim, processed: Processed) -> None:
-        """Replace what the document had by what it has now, and complete it, all at once."""
+    def save(self, claim: Claim, processed: Processed, seconds: float) -> None:
+        """Replace what the document had by what it has now, and complete it, all at once.
+
+        seconds: how long a statement may take here; the copy of a very large document takes
+        longer than others may, but must fail while somebody is there to say so.
+        """
         connection = self._database.connection()
         with connection.transaction():
+            connection.execute(_STATEMENT_SECONDS, [f"{max(seconds, 1):.0f}s"])
             _owned(connection, claim, _LOCK)
             content.replace(connection, claim.document_id, processed)
             _owned(
