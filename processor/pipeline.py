@@ -95,7 +95,8 @@ def withdraw(removed: Removed, deps: Dependencies) -> Ingested:
     Raises `PermanentError` for a key that names no document.
     """
     arrival = _arrival(removed.ref)
-    news = deps.store.vanish(arrival, one_version=removed.one_version)
+    vanish = deps.store.vanish_version if removed.one_version else deps.store.vanish
+    news = vanish(arrival)
     return Ingested(arrival.document_id, Outcome.REMOVED if news else Outcome.DUPLICATE)
 
 

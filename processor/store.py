@@ -70,22 +70,30 @@ WHERE excluded.s3_sequencer > coalesce(d.s3_sequencer, '')
 RETURNING generation, attempt
 """
 
-# The removal of an object is one more version of it, the one without content. Of the removal of a
-# single version (neither all of an object nor a delete marker) only that version's row hears.
-_VANISH = """
+_VANISHED = """
+    status = 'failed', error_code = %(code)s, error_message = %(message)s, retryable = false,
+    chunk_count = 0, token_count = 0, generation = d.generation + 1,
+    lease_owner = NULL, lease_until = NULL, updated_at = now()
+"""
+
+# The removal of an object is one more version of it, the one without content.
+_VANISH = f"""
 INSERT INTO documents AS d (id, file_name, file_path, file_type, status, error_code, error_message,
     generation, s3_version, s3_sequencer, s3_bucket)
 VALUES (%(id)s, %(file_name)s, %(file_path)s, %(file_type)s, 'failed', %(code)s, %(message)s,
     1, %(version)s, %(sequencer)s, %(bucket)s)
-ON CONFLICT (id) DO UPDATE SET
-    status = 'failed', error_code = excluded.error_code, error_message = excluded.error_message,
-    retryable = false, chunk_count = 0, token_count = 0, generation = d.generation + 1,
-    lease_owner = NULL, lease_until = NULL,
-    s3_sequencer = coalesce(excluded.s3_sequencer, d.s3_sequencer), updated_at = now()
+ON CONFLICT (id) DO UPDATE SET s3_sequencer = excluded.s3_sequencer, {_VANISHED}
 WHERE excluded.s3_sequencer > coalesce(d.s3_sequencer, '')
-  AND (NOT %(one_version)s OR d.s3_version = excluded.s3_version)
 RETURNING id
-"""
+"""  # noqa: S608 - constant
+
+# The removal of a single version says nothing about the others, which may have been stored later:
+# it leaves the sequencer alone.
+_VANISH_VERSION = f"""
+UPDATE documents AS d SET {_VANISHED}
+WHERE id = %(id)s AND s3_version = %(version)s AND error_code IS DISTINCT FROM %(code)s
+RETURNING id
+"""  # noqa: S608 - constant
 
 _OWNED = "id = %(id)s AND generation = %(generation)s AND status = 'processing'"
 
@@ -142,21 +150,13 @@ class Store:
         row = self._unless_deleted(arrival.document_id, _CLAIM, values)
         return Claim(arrival.document_id, *row) if row else None
 
-    def vanish(self, arrival: Arrival, *, one_version: bool) -> bool:
-        """Fail the document of an object that was removed; False if that is old news.
+    def vanish(self, arrival: Arrival) -> bool:
+        """Fail the document of an object that was removed; False if that is old news."""
+        return self._vanish(arrival, _VANISH)
 
-        one_version: only the version that `arrival` names was removed, not the whole object.
-        """
-        code = Code.OBJECT_MISSING
-        values = _values(arrival) | {"code": code, "message": message(code)}
-        connection = self._database.connection()
-        with connection.transaction():
-            row = self._unless_deleted(
-                arrival.document_id, _VANISH, values | {"one_version": one_version}
-            )
-            if row:
-                content.delete(connection, arrival.document_id)
-        return row is not None
+    def vanish_version(self, arrival: Arrival) -> bool:
+        """Fail the document if the version that was removed is the one it was made of."""
+        return self._vanish(arrival, _VANISH_VERSION)
 
     def known_vectors(self, claim: Claim, model: str) -> dict[bytes, Vector]:
         """Return the embeddings by `model` that the document has, by the hash of their text.
@@ -205,6 +205,16 @@ class Store:
         status = Status.FAILED if claim.attempt >= max_attempts else Status.PENDING
         connection = self._database.connection()
         _owned(connection, claim, _RELEASE, status=status, code=code, message=message(code))
+
+    def _vanish(self, arrival: Arrival, statement: str) -> bool:
+        code = Code.OBJECT_MISSING
+        values = _values(arrival) | {"code": code, "message": message(code)}
+        connection = self._database.connection()
+        with connection.transaction():
+            row = self._unless_deleted(arrival.document_id, statement, values)
+            if row:
+                content.delete(connection, arrival.document_id)
+        return row is not None
 
     def _unless_deleted(self, document_id: UUID, statement: str, values: Values) -> Row | None:
         connection = self._database.connection()

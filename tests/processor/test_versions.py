@@ -59,8 +59,8 @@ FIRST, SECOND = stored("v1", "01"), stored("v2", "02")
 TWO_UPLOADS = [FIRST, SECOND]
 UPLOAD_AND_REMOVAL = [FIRST, removed("m", "02")]
 STORED_AGAIN = [FIRST, removed("m", "015"), stored("v2", "02")]
-WITHOUT_THE_OLD_VERSION = [FIRST, SECOND, removed("v1", "03", one_version=True)]
-WITHOUT_ANY_VERSION = [FIRST, removed("v1", "02", one_version=True)]
+GONE = removed("v1", "03", one_version=True)
+WITHOUT_THE_OLD_VERSION = [FIRST, SECOND, GONE]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,9 @@ WITHOUT_ANY_VERSION = [FIRST, removed("v1", "02", one_version=True)]
         (TWO_UPLOADS, "completed", [NEW]),
         (UPLOAD_AND_REMOVAL, "object_missing", []),
         (STORED_AGAIN, "completed", [NEW]),
+        (WITHOUT_THE_OLD_VERSION, "completed", [NEW]),
     ],
-    ids=["two uploads", "removed", "stored again"],
+    ids=["two uploads", "removed", "stored again", "without the old version"],
 )
 def test_the_order_of_the_events_does_not_matter(
     deps: Dependencies,
@@ -88,21 +89,12 @@ def test_the_order_of_the_events_does_not_matter(
         assert bool(found[2]) == bool(texts)
 
 
-@pytest.mark.parametrize(
-    ("events", "outcome", "texts"),
-    [(WITHOUT_THE_OLD_VERSION, "completed", [NEW]), (WITHOUT_ANY_VERSION, "object_missing", [])],
-    ids=["another", "the only one"],
-)
-def test_removal_of_one_version_concerns_its_row_only(
-    deps: Dependencies,
-    connection: Connection,
-    events: list[ObjectRef | Removed],
-    outcome: str,
-    texts: list[str],
+def test_removal_of_the_version_that_was_processed(
+    deps: Dependencies, connection: Connection
 ) -> None:
-    for event in events:
-        deliver(event, deps)
-    assert state(connection)[:2] == (outcome, texts)
+    outcomes = [deliver(event, deps) for event in (FIRST, GONE, GONE, FIRST)]
+    assert outcomes[1:] == [Outcome.REMOVED, Outcome.DUPLICATE, Outcome.DUPLICATE]
+    assert state(connection) == ("object_missing", [], 0)
 
 
 def test_object_removed_during_the_run_is_not_found(

@@ -102,6 +102,7 @@ def main(url: str, chunks: int) -> None:
     figures: dict[str, Any] = {"chunks": chunks, "fill_s": round(time.perf_counter() - began, 1)}
     queries = [corpus.query() for _ in range(QUERIES)]
     figures["query_terms"] = round(sum(len(set(tokenize(q))) for q in queries) / QUERIES, 1)
+    connection.execute("SET work_mem = '64MB'")  # as api.search does
     figures["words"] = quantiles(
         lambda query: retrieval.lexical(connection, USER, sorted(set(tokenize(query)))), queries
     )
