@@ -97,6 +97,8 @@ def _reported(done: Ingested) -> dict[str, Any]:
         _log.warning(_line("Document processing failed", **facts, reason=done.error))
     elif done.outcome is Outcome.COMPLETED:
         _log.info(_line("Document processing completed", **facts))
+    elif done.outcome is Outcome.REMOVED:
+        _log.info(_line("Document removed", document_id=done.document_id))
     else:
         _log.info(_line("Document processing skipped", **facts, reason=done.outcome))
     return {

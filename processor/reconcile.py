@@ -124,6 +124,7 @@ class _Work:
         after = unsettled.progress(self.deps.store.connection(), bucket)
         seen = parse_object_key(after).document_id if after else _FIRST
         for page in self.listing.pages(after):
+            self._check_time(PAGE_SECONDS)
             end = page.end or seen
             self._compare(page, seen, end)
             seen, after = end, page.documents[-1].key if page.documents else after
