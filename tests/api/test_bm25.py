@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from math import log
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -90,6 +91,41 @@ def test_scores_are_those_of_the_formula(
     terms = sorted(set(tokenize(query)))
     texts = [text for chunks in mine for text in chunks]
     assert agree(found(connection, "alice", terms), expected(terms, texts))
+
+
+@given(mine=DOCUMENTS, query=CHUNK, limit=st.integers(1, 4))
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_best_scores_are_the_same_when_common_terms_are_looked_up(
+    connection: Connection, mine: list[list[str]], query: str, limit: int
+) -> None:
+    connection.execute("DELETE FROM documents")
+    for chunks in mine:
+        add_document(connection, "alice", "a.txt", chunks)
+    terms = sorted(set(tokenize(query)))
+    scores = list(bm25.scores(connection, "alice", terms, limit, common_chunks=1).values())
+    texts = [text for chunks in mine for text in chunks]
+    best = sorted((score for _, score in expected(terms, texts)), reverse=True)[:limit]
+    assert scores == pytest.approx(best)
+
+
+def test_common_terms_are_looked_up_for_the_best_only(connection: Connection) -> None:
+    """Two chunks have a rare term; what all of them have decides between the two."""
+    texts = ["rare 假 假 假", "rare 假 work work", *["假 work"] * 30]
+    add_document(connection, "alice", "a.txt", texts)
+    queries = []
+
+    class Watching:
+        def execute(self, statement: str, values: Any) -> Any:
+            queries.append(values)
+            return connection.execute(statement, values)
+
+    scores = bm25.scores(Watching(), "alice", ["rare", "假"], 2, common_chunks=10)
+    best = sorted(oracle(["rare", "假"], texts), reverse=True)[:2]
+    assert list(scores.values()) == pytest.approx(best)
+    looked_up = [values["common"] for values in queries if "common" in values]
+    assert looked_up == [["假"]]  # and no second time with all terms added up
 
 
 def test_oracle_agrees_with_rank_bm25() -> None:

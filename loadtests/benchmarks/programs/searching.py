@@ -53,7 +53,7 @@ def quantiles(search: Callable[[str], Any], queries: Sequence[str]) -> dict[str,
 
 def fill(connection: Connection, corpus: Corpus, chunks: int) -> list[list[str]]:
     """Write the chunks as fast as can be; returns the terms of each."""
-    connection.execute("DROP INDEX postings_term; DROP INDEX postings_document")
+    connection.execute("DROP INDEX postings_term_chunk; DROP INDEX postings_document")
     terms = []
     for document_id, processed in corpus.documents(chunks):
         with connection.transaction():
@@ -61,7 +61,8 @@ def fill(connection: Connection, corpus: Corpus, chunks: int) -> list[list[str]]
             content.replace(connection, document_id, processed)
         terms += [tokenize(chunk.content) for chunk in processed.chunks]
     connection.execute(
-        "CREATE INDEX postings_term ON postings (term) INCLUDE (chunk_id, document_id, tf, dl)"
+        "CREATE INDEX postings_term_chunk ON postings (term, chunk_id)"
+        " INCLUDE (document_id, tf, dl)"
     )
     connection.execute("CREATE INDEX postings_document ON postings (document_id)")
     connection.execute("VACUUM ANALYZE")
