@@ -19,6 +19,15 @@ _CONFIG = Config(
 )
 
 
+# Whether a call of a model is tried again is for `processor.embed` to say.
+_ONE_ATTEMPT = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+
+
 def client(service: str, region: str) -> Any:
     """Return a boto3 client of `service`; build it once a sandbox, it takes a while."""
     return boto3.client(service, region_name=region, config=_CONFIG)
+
+
+def model_client(region: str) -> Any:
+    """Return a client of Bedrock's models that makes a single attempt a call."""
+    return boto3.client("bedrock-runtime", region_name=region, config=_ONE_ATTEMPT)

@@ -42,3 +42,12 @@ class Bucket:
             self.s3.delete_object(Bucket=self.name, Key=stored.key, **version)
         except (BotoCoreError, ClientError):
             logger.exception("Orphan object, delete it: document=%s", stored.key.split("_")[0])
+
+    def remove(self, key: str) -> None:
+        """Delete every version of an object, delete markers too; raises what botocore raises."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
+        for page in pages:
+            entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            for entry in entries:
+                if entry["Key"] == key:  # others may begin alike
+                    self.s3.delete_object(Bucket=self.name, Key=key, VersionId=entry["VersionId"])

@@ -12,37 +12,38 @@ from typing import Any
 from pgvector import HalfVector
 from psycopg.rows import dict_row
 
+from api import bm25
 from processor.database import Connection
+from processor.vector_index import EXACT_CHUNKS
 
 CANDIDATES = 100  # of each ranking; what neither has among its first hundred is no hit
 
-# BM25 with k1 = 1.2 and b = 0.75. Document frequencies are counted from the postings the query
-# reads anyway, so they are exact whatever is written meanwhile.
-_LEXICAL = """
-WITH mine AS MATERIALIZED (
-    SELECT id, chunk_count, token_count FROM documents
-    WHERE user_id = %(user_id)s AND chunk_count > 0
-), found AS MATERIALIZED (
-    SELECT term, chunk_id, tf, dl FROM postings JOIN mine ON mine.id = document_id
-    WHERE term = ANY(%(terms)s)
-), frequency AS (
-    SELECT term, count(*)::float8 AS df FROM found GROUP BY term
-), total AS (
-    SELECT sum(chunk_count)::float8 AS n, sum(token_count)::float8 / sum(chunk_count) AS average
-    FROM mine
-)
-SELECT chunk_id, sum(ln(1 + (n - df + 0.5) / (df + 0.5))
-                     * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * dl / average)))::float8 AS score
-FROM found JOIN frequency USING (term) CROSS JOIN total
-GROUP BY chunk_id ORDER BY score DESC, chunk_id LIMIT %(candidates)s
-"""
+_COUNT = "SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE user_id = %s"
 
-_SEMANTIC = """
+# The sum is no expression the HNSW index knows, so every chunk of the user is compared.
+_NEAREST_EXACTLY = """
 SELECT chunk.id, 1 - (chunk.embedding <=> %(vector)s) AS similarity
 FROM document_chunks AS chunk JOIN documents ON documents.id = chunk.document_id
 WHERE user_id = %(user_id)s
-ORDER BY chunk.embedding <=> %(vector)s, chunk.id LIMIT %(candidates)s
+ORDER BY (chunk.embedding <=> %(vector)s) + 0, chunk.id LIMIT %(candidates)s
 """
+
+# Chunks in the order of the HNSW index, until enough of them are the user's. That order is nearly
+# right; the outer one is.
+_NEAREST = """
+WITH near AS MATERIALIZED (
+    SELECT chunk.id, chunk.embedding <=> %(vector)s AS distance
+    FROM document_chunks AS chunk JOIN documents ON documents.id = chunk.document_id
+    WHERE user_id = %(user_id)s
+    ORDER BY chunk.embedding <=> %(vector)s LIMIT %(candidates)s
+)
+SELECT id, 1 - distance FROM near ORDER BY distance, id
+"""
+
+# Without iterative scans the index yields ef_search chunks of whoever, then stops.
+_ITERATIVE = (
+    f"SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL hnsw.ef_search = {CANDIDATES}"
+)
 
 _HITS = """
 SELECT chunk.id, document_id, file_name, chunk_index, content, page_from, page_to, heading
@@ -53,15 +54,26 @@ WHERE chunk.id = ANY(%(chunks)s) AND user_id = %(user_id)s
 
 def lexical(connection: Connection, user_id: str, terms: Sequence[str]) -> dict[int, float]:
     """Return the BM25 score of the chunks that best match `terms`, by chunk id."""
-    return _scores(connection, _LEXICAL, {"user_id": user_id, "terms": list(terms)})
+    return bm25.scores(connection, user_id, terms, CANDIDATES)
 
 
-def semantic(connection: Connection, user_id: str, vector: Sequence[float]) -> dict[int, float]:
+def semantic(
+    connection: Connection,
+    user_id: str,
+    vector: Sequence[float],
+    exact_chunks: int = EXACT_CHUNKS,
+) -> dict[int, float]:
     """Return the cosine similarity of the chunks nearest to `vector`, by chunk id.
 
-    NaN where a vector has no direction. Exact: every chunk of the user is compared.
+    NaN where a vector has no direction. Exact for users of up to `exact_chunks`; beyond that by
+    the HNSW index, if there is one. Call it within a transaction.
     """
-    return _scores(connection, _SEMANTIC, {"user_id": user_id, "vector": HalfVector(vector)})
+    values = {"user_id": user_id, "vector": HalfVector(vector)}
+    [(chunks,)] = connection.execute(_COUNT, [user_id])
+    if chunks <= exact_chunks:
+        return _scores(connection, _NEAREST_EXACTLY, values)
+    connection.execute(_ITERATIVE)
+    return _scores(connection, _NEAREST, values)
 
 
 def contents(

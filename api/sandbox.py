@@ -10,6 +10,7 @@ from functools import partial
 from api import aws, settings
 from api.auth import TokenVerifier
 from api.bucket import Bucket
+from api.deletion import Deletion
 from api.event_driven import EventDriven
 from api.search import Search
 from api.synchronous import Synchronous
@@ -31,6 +32,7 @@ class Sandbox:
     tokens: TokenVerifier
     connection: Callable[[], Connection]
     intake: Intake
+    delete: Deletion
     search: Search
 
 
@@ -41,12 +43,13 @@ def build() -> Sandbox:
     """
     own, common = settings.load(), shared.load()
     database = Database(common.db, shared.database_credentials)
-    model = aws.client("bedrock-runtime", common.region)
-    embedder = BedrockEmbedder(model, common.embedding_model_id)
+    embedder = BedrockEmbedder(aws.model_client(common.region), common.embedding_model_id)
+    bucket = Bucket(aws.client("s3", common.region), own.bucket) if own.bucket else None
     return Sandbox(
         tokens=TokenVerifier(_signing_key, time.monotonic),
         connection=database.connection,
-        intake=_intake(own.bucket, common, database, embedder),
+        intake=_intake(bucket, common, database, embedder),
+        delete=Deletion(database.connection, bucket),
         search=Search(database.connection, embedder if own.semantic_search else None),
     )
 
@@ -56,10 +59,10 @@ def _signing_key() -> str:
 
 
 def _intake(
-    bucket: str | None, common: shared.Settings, database: Database, embedder: Embedder
+    bucket: Bucket | None, common: shared.Settings, database: Database, embedder: Embedder
 ) -> Intake:
     if bucket is not None:
-        return EventDriven(Bucket(aws.client("s3", common.region), bucket), database.connection)
+        return EventDriven(bucket, database.connection)
     steps = adapters.dependencies(common, owner="backend", remaining=lambda: _GATEWAY_SECONDS)
     deps = replace(steps, store=Store(database), embedder=embedder)
     return Synchronous(database.connection, partial(ingest_file, deps=deps))

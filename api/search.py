@@ -16,7 +16,14 @@ from processor.tokens import tokenize
 
 logger = logging.getLogger(__name__)
 
-_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# After that a search by words alone is of more use than a better one later.
+EMBEDDING_SECONDS = 5.0
+
+# The sums of a hundred thousand chunks take some megabytes; on disk they take twice as long.
+_BEGIN = """
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL work_mem = '64MB'
+"""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Search:
         connection = self.connection()
         # One snapshot, so that a document replaced meanwhile is seen before or after, not half.
         with connection.transaction():
-            connection.execute(_SNAPSHOT)
+            connection.execute(_BEGIN)
             results = _hits(connection, query, vector, user_id, limit)
         return SearchAnswer(results=results, ranking="lexical" if vector is None else "hybrid")
 
@@ -40,7 +47,9 @@ class Search:
         if self.embedder is None:
             return None
         try:
-            return self.embedder.embed([query], purpose="search_query")[0]
+            return self.embedder.embed([query], purpose="search_query", seconds=EMBEDDING_SECONDS)[
+                0
+            ]
         except TransientError as error:
             logger.warning("Searching by words only: %s", error)
             return None

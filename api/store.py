@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from api.models import Document
+from processor import tombstones
 from processor.database import Connection
 from processor.documents import Status
 
@@ -47,6 +48,22 @@ def record(connection: Connection, records: Sequence[Record]) -> list[Status]:
     with connection.transaction():
         rows = [row for r in records for row in connection.execute(_RECORD, asdict(r))]
     return [Status(status) for (status,) in rows]
+
+
+def delete(connection: Connection, document_id: UUID, user_id: str) -> str | None:
+    """Delete a document of the user for ever, within a transaction; returns its object's key.
+
+    A run that is processing it finds its claim gone, and an event that comes later a tombstone.
+    """
+    tombstones.lock(connection, document_id)
+    row = connection.execute(
+        "DELETE FROM documents WHERE id = %s AND user_id = %s RETURNING file_path",
+        [document_id, user_id],
+    ).fetchone()
+    if row is None:
+        return None
+    tombstones.put(connection, document_id)
+    return str(row[0])
 
 
 def forget(connection: Connection, ids: Sequence[UUID]) -> None:

@@ -33,4 +33,4 @@ def dependencies(
 
 def embedder(config: Settings) -> BedrockEmbedder:
     """Return the configured embedding model."""
-    return BedrockEmbedder(aws.client("bedrock-runtime", config.region), config.embedding_model_id)
+    return BedrockEmbedder(aws.model_client(config.region), config.embedding_model_id)

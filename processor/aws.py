@@ -17,6 +17,16 @@ _CONFIG = Config(
 )
 
 
+# Embedding a full batch takes seconds. Whether to try again is for `processor.embed` to say.
+_ONE_LONG_ATTEMPT = Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
+
+
 def client(service: str, region: str) -> Any:
     """Return a boto3 client of `service`; safe to share between threads."""
     return boto3.client(service, region_name=region, config=_CONFIG)
+
+
+def model_client(region: str) -> Any:
+    """Return a client of Bedrock's models that makes a single attempt a call."""
+    config = _CONFIG.merge(_ONE_LONG_ATTEMPT)
+    return boto3.client("bedrock-runtime", region_name=region, config=config)

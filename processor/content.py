@@ -13,7 +13,8 @@ from psycopg.sql import SQL, Identifier
 from processor.bm25 import Indexed
 from processor.chunk import Chunk
 from processor.database import Connection
-from processor.embed import Vector
+from processor.embed import DIMENSIONS, Vector
+from processor.errors import ConfigurationError
 
 Row = tuple[Any, ...]
 
@@ -49,6 +50,7 @@ class Processed:
     index: Sequence[Indexed]
     page_count: int
     content_sha256: bytes
+    embedding_model: str
     unread_pages: int = 0
 
 
@@ -64,6 +66,30 @@ def delete(connection: Connection, document_id: UUID) -> None:
     """Remove the chunks and postings of a document."""
     connection.execute("DELETE FROM postings WHERE document_id = %s", [document_id])
     connection.execute("DELETE FROM document_chunks WHERE document_id = %s", [document_id])
+
+
+def vectors(connection: Connection, document_id: UUID, model: str) -> dict[bytes, Vector]:
+    """Return the embeddings that the document has from `model`, by the hash of their text."""
+    rows = connection.execute(
+        "SELECT chunk.content_sha256, embedding FROM document_chunks AS chunk"
+        " JOIN documents ON documents.id = document_id"
+        " WHERE document_id = %s AND embedding_model = %s",
+        [document_id, model],
+    )
+    return {sha256: vector.to_list() for sha256, vector in rows}
+
+
+def check_dimensions(connection: Connection) -> None:
+    """Raise `ConfigurationError` unless the column takes vectors of `DIMENSIONS` numbers."""
+    [(width,)] = connection.execute(
+        "SELECT atttypmod FROM pg_attribute"
+        " WHERE attrelid = 'document_chunks'::regclass AND attname = 'embedding'"
+    )
+    if width != DIMENSIONS:
+        raise ConfigurationError(
+            "column document_chunks.embedding",
+            f"it holds {width} numbers, the model is asked for {DIMENSIONS}; migrate one of them",
+        )
 
 
 def _fresh_ids(connection: Connection, count: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from pgvector.psycopg import register_vector
 
+from processor.errors import TransientError
 from processor.settings import DatabaseCredentials
 
 Connection = psycopg.Connection[Any]
@@ -57,7 +58,10 @@ class Database:
         self._connection: Connection | None = None
 
     def connection(self) -> Connection:
-        """Return a connection that answered just now; raises as `connect` does."""
+        """Return a connection that answered just now.
+
+        Raises as `connect` does, and `TransientError` when the server has no connection left.
+        """
         if self._connection is None or not _answers(self._connection):
             self.close()
             self._connection = self._connect()
@@ -72,7 +76,9 @@ class Database:
     def _connect(self) -> Connection:
         try:
             return connect(self._credentials)
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if _is_full(error):  # other credentials would not help; a retry in a minute may
+                raise TransientError("PostgreSQL", "it has no connection left") from error
             current = self._reread()
             if current == self._credentials:
                 raise
@@ -86,3 +92,9 @@ def _answers(connection: Connection) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def _is_full(error: psycopg.OperationalError) -> bool:
+    # A refused connection carries no SQLSTATE (it is 53300), only the server's words.
+    words = str(error)
+    return "too many c" in words or "remaining connection slots" in words

@@ -3,70 +3,150 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from itertools import chain
+from threading import Event
 from typing import Any, Literal, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from processor.backoff import full_jitter
+from processor.batches import batches
 from processor.errors import TransientError
 
 Purpose = Literal["search_document", "search_query"]
 Vector = list[float]
 
 DIMENSIONS = 1536
-BATCH_TEXTS = 96
 IN_FLIGHT = 3
+
+# A quota frees itself within a minute, so throttling is waited out as long as there is time. A
+# service that fails or is silent is given up after as many calls, and named.
+FAILED_CALLS = 3
+_THROTTLED = frozenset(
+    {"ThrottlingException", "ModelNotReadyException", "TooManyRequestsException"}
+)
+_FAILED = frozenset(
+    {"InternalServerException", "ServiceUnavailableException", "ModelTimeoutException"}
+)
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors of `DIMENSIONS` numbers, one a text, in order."""
+    """Turns texts into vectors of `DIMENSIONS` numbers, one a text, in order.
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]: ...
+    name: of the model and its dimension; vectors of one name may be compared.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
+        """Return the vectors; no call begins later than `seconds` from now."""
 
 
+def _wait(seconds: float, cut_short: Event) -> None:
+    cut_short.wait(seconds)
+
+
+@dataclass(frozen=True)
 class BedrockEmbedder:
-    """Cohere Embed on Bedrock; `client` is a boto3 `bedrock-runtime` client, which retries."""
+    """Cohere Embed on Bedrock.
 
-    def __init__(self, client: Any, model_id: str) -> None:
-        self._client = client
-        self._model_id = model_id
+    client: a boto3 `bedrock-runtime` client that makes one attempt a call; trying again is
+    decided here, where the time that is left is known. pause(seconds, cut_short) waits, unless
+    the event is set.
+    """
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
+    client: Any
+    model_id: str
+    monotonic: Callable[[], float] = time.monotonic
+    pause: Callable[[float, Event], object] = _wait
+    random: Callable[[], float] = random.random
+
+    @property
+    def name(self) -> str:
+        return f"{self.model_id}/{DIMENSIONS}"
+
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
         """Return the vectors of `texts`; raises `TransientError` if Bedrock does not answer."""
-        batches = [texts[i : i + BATCH_TEXTS] for i in range(0, len(texts), BATCH_TEXTS)]
+        run = _Run(self, purpose, self.monotonic() + seconds)
         # No thread may outlive the call: it would be frozen with the sandbox.
         with ThreadPoolExecutor(max_workers=IN_FLIGHT) as pool:
-            answers = pool.map(partial(self._batch, purpose=purpose), batches)
-            return list(chain.from_iterable(answers))
+            calls = [pool.submit(run.batch, batch) for batch in batches(texts)]
+            try:
+                for call in as_completed(calls):  # so that the first failure ends all of them
+                    call.result()
+            finally:
+                run.over.set()
+                pool.shutdown(cancel_futures=True)
+        return list(chain.from_iterable(call.result() for call in calls))
 
-    def _batch(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
+
+@dataclass(frozen=True)
+class _Run:
+    """The calls for one document; `over` ends the waits of the others when one has failed."""
+
+    model: BedrockEmbedder
+    purpose: Purpose
+    deadline: float
+    over: Event = field(default_factory=Event)
+
+    def batch(self, texts: list[str]) -> list[Vector]:
         request = {
-            "texts": list(texts),
-            "input_type": purpose,
+            "texts": texts,
+            "input_type": self.purpose,
             "embedding_types": ["float"],
             "output_dimension": DIMENSIONS,
         }
-        vectors = _vectors(self._invoke(json.dumps(request)))
+        vectors = _vectors(self._answer(json.dumps(request, ensure_ascii=False)))
         if len(vectors) != len(texts) or any(len(vector) != DIMENSIONS for vector in vectors):
             raise TransientError(
-                "Bedrock", f"{self._model_id} did not answer one {DIMENSIONS}-number vector a text"
+                "Bedrock",
+                f"{self.model.model_id} did not answer one {DIMENSIONS}-number vector a text",
             )
         return vectors
 
+    def _answer(self, body: str) -> dict[str, Any]:
+        waits = full_jitter(self.model.random)
+        failed = 0
+        while True:
+            try:
+                return self._invoke(body)
+            except (BotoCoreError, ClientError) as error:
+                failed += not _is_throttled(error)
+                wait = next(waits)
+                late = self.model.monotonic() + wait > self.deadline
+                if late or failed == FAILED_CALLS or not _may_pass(error):
+                    raise TransientError("Bedrock", str(error)) from error
+            self.model.pause(wait, self.over)
+            if self.over.is_set():
+                raise TransientError("Bedrock", "another call for this document failed")
+
     def _invoke(self, body: str) -> dict[str, Any]:
-        try:
-            answer = self._client.invoke_model(
-                modelId=self._model_id,
-                body=body,
-                contentType="application/json",
-                accept="application/json",
-            )
-            return dict(json.loads(answer["body"].read()))
-        except (BotoCoreError, ClientError) as error:
-            raise TransientError("Bedrock", str(error)) from error
+        answer = self.model.client.invoke_model(
+            modelId=self.model.model_id,
+            body=body.encode(),
+            contentType="application/json",
+            accept="application/json",
+        )
+        return dict(json.loads(answer["body"].read()))
+
+
+def _is_throttled(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether the same call may succeed in a moment; any failure to connect may."""
+    if not isinstance(error, ClientError):
+        return True
+    # What stands before the service answers by status alone.
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or error.response["Error"]["Code"] in _THROTTLED | _FAILED
 
 
 def _vectors(answer: dict[str, Any]) -> list[Vector]:

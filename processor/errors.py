@@ -34,6 +34,7 @@ class Code(StrEnum):
     FOREIGN_KEY = "foreign_key"
     SERVICE_UNAVAILABLE = "service_unavailable"
     INTERNAL_ERROR = "internal_error"
+    INTERRUPTED = "interrupted"
 
 
 MESSAGES: dict[Code, tuple[str, str]] = {
@@ -93,6 +94,10 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     Code.INTERNAL_ERROR: (
         "處理文件時發生內部錯誤，請聯絡管理員。",
         "An internal error occurred; ask the operators to look into the logs.",
+    ),
+    Code.INTERRUPTED: (
+        "文件處理多次中斷，未能完成，請稍後再試或聯絡管理員。",
+        "Processing was interrupted several times; try again later or ask the operators.",
     ),
 }
 

@@ -32,8 +32,20 @@ class ObjectRef:
     sequencer: str | None
 
 
-def objects(event: Mapping[str, Any]) -> Iterator[ObjectRef]:
-    """Yield the created objects that `event` announces; none for S3's test event.
+@dataclass(frozen=True)
+class Removed:
+    """An object that is gone; one_version: only the version it names, others may be there."""
+
+    ref: ObjectRef
+    one_version: bool
+
+    @property
+    def key(self) -> str:
+        return self.ref.key
+
+
+def objects(event: Mapping[str, Any]) -> Iterator[ObjectRef | Removed]:
+    """Yield the objects that `event` announces, in its order; none for S3's test event.
 
     Raises `UnknownEventError` for an event of any other shape.
     """
@@ -46,7 +58,7 @@ def objects(event: Mapping[str, Any]) -> Iterator[ObjectRef]:
         yield from _record(record)
 
 
-def _record(record: Mapping[str, Any]) -> Iterator[ObjectRef]:
+def _record(record: Mapping[str, Any]) -> Iterator[ObjectRef | Removed]:
     source = record.get("eventSource")
     if source == "aws:sqs":
         yield from objects(json.loads(record["body"]))
@@ -54,6 +66,11 @@ def _record(record: Mapping[str, Any]) -> Iterator[ObjectRef]:
         raise UnknownEventError(f"a record comes from {source!r}; send an S3 notification")
     elif record["eventName"].startswith("ObjectCreated:"):
         yield _reference(record["s3"])
+    elif record["eventName"] == "ObjectRemoved:DeleteMarkerCreated":
+        yield Removed(_reference(record["s3"]), one_version=False)
+    elif record["eventName"] == "ObjectRemoved:Delete":
+        ref = _reference(record["s3"])
+        yield Removed(ref, one_version=ref.version_id is not None)
 
 
 def _reference(s3: Mapping[str, Any]) -> ObjectRef:

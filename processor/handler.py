@@ -11,8 +11,8 @@ from typing import Any
 from processor import settings
 from processor.adapters import dependencies
 from processor.errors import PermanentError
-from processor.events import ObjectRef, objects
-from processor.pipeline import Dependencies, Ingested, Outcome, ingest
+from processor.events import ObjectRef, Removed, objects
+from processor.pipeline import Dependencies, Ingested, Outcome, ingest, withdraw
 
 _log = logging.getLogger("processor")
 # Lambda leaves the root logger at WARNING, which would hide what the runbook looks for.
@@ -25,15 +25,19 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     _log.info(_line("Received event", request_id=context.aws_request_id, objects=len(references)))
     if not references:
         return {"documents": []}
-    deps = replace(
+    return {"documents": process(references, invocation(context))}
+
+
+def invocation(context: Any) -> Dependencies:
+    """Return what this sandbox keeps, with the name and the time of the invocation."""
+    return replace(
         _sandbox(),
         owner=context.aws_request_id,
         remaining=lambda: context.get_remaining_time_in_millis() / 1000,
     )
-    return {"documents": process(references, deps)}
 
 
-def process(references: list[ObjectRef], deps: Dependencies) -> list[dict[str, Any]]:
+def process(references: list[ObjectRef | Removed], deps: Dependencies) -> list[dict[str, Any]]:
     """Process every object, then raise the errors of those that a retry may complete.
 
     A retry delivers the whole event again; the objects that succeeded are then found done.
@@ -42,7 +46,10 @@ def process(references: list[ObjectRef], deps: Dependencies) -> list[dict[str, A
     errors: list[Exception] = []
     for ref in references:
         try:
-            reports.append(_one(ref, deps))
+            reports.append(_removal(ref, deps) if isinstance(ref, Removed) else _one(ref, deps))
+        except PermanentError as error:  # a key that names no document: there is no row to tell
+            _log.warning(_line("Object ignored", key=_anonymous(ref.key), reason=error))
+            reports.append({"id": None, "outcome": "ignored", "error_code": error.code})
         except Exception as error:
             # The runtime logs the traceback of what is raised below.
             _log.error(_line("Document processing interrupted", key=_anonymous(ref.key)))
@@ -70,11 +77,13 @@ def _one(ref: ObjectRef, deps: Dependencies) -> dict[str, Any]:
             bytes=ref.size,
         )
     )
-    try:
-        return _reported(ingest(ref, deps))
-    except PermanentError as error:  # a key that names no document: there is no row to tell
-        _log.warning(_line("Object ignored", key=_anonymous(ref.key), reason=error))
-        return {"id": None, "outcome": "ignored", "error_code": error.code}
+    return _reported(ingest(ref, deps))
+
+
+def _removal(removed: Removed, deps: Dependencies) -> dict[str, Any]:
+    key = _anonymous(removed.key)
+    _log.info(_line("S3 object removed", bucket=removed.ref.bucket, key=key))
+    return _reported(withdraw(removed, deps))
 
 
 def _reported(done: Ingested) -> dict[str, Any]:
@@ -89,6 +98,8 @@ def _reported(done: Ingested) -> dict[str, Any]:
         _log.warning(_line("Document processing failed", **facts, reason=done.error))
     elif done.outcome is Outcome.COMPLETED:
         _log.info(_line("Document processing completed", **facts))
+    elif done.outcome is Outcome.REMOVED:
+        _log.info(_line("Document removed", document_id=done.document_id))
     else:
         _log.info(_line("Document processing skipped", **facts, reason=done.outcome))
     return {

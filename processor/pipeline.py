@@ -19,12 +19,12 @@ from uuid import UUID
 from psycopg import OperationalError
 
 from processor import bm25
-from processor.chunk import chunk
+from processor.chunk import Chunk, chunk
 from processor.content import Processed
 from processor.documents import Stage, parse_object_key
-from processor.embed import Embedder
+from processor.embed import Embedder, Vector
 from processor.errors import Code, PermanentError, SupersededError, TransientError
-from processor.events import ObjectRef
+from processor.events import ObjectRef, Removed
 from processor.pages import Page
 from processor.store import Arrival, Claim, Store
 
@@ -34,6 +34,9 @@ EVENT_ATTEMPTS = 3
 # Until the platform has ended an invocation for sure and another may take its document over.
 _LEASE_SLACK_SECONDS = 5.0
 
+# What is left after the last call of the embedding model began: its own time-outs, then saving.
+_RESERVED_SECONDS = 30.0
+
 
 class Outcome(StrEnum):
     """How a run ended without an exception."""
@@ -41,6 +44,7 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     DUPLICATE = "duplicate"  # nothing to do: done already, or another run is at it
+    REMOVED = "removed"  # the object is gone, and what was found in it
     SUPERSEDED = "superseded"  # the document was deleted or replaced meanwhile
 
 
@@ -80,19 +84,40 @@ def ingest(ref: ObjectRef, deps: Dependencies) -> Ingested:
     A document at fault ends in `Outcome.FAILED`. Raises `PermanentError` for a key that names no
     document, and whatever else went wrong after the row was handed back for a retry.
     """
-    key = parse_object_key(ref.key)
-    arrival = Arrival(
-        key.document_id, key.file_name, ref.key, ref.size, ref.version_id, ref.sequencer
-    )
+    arrival = _arrival(ref)
     with tempfile.TemporaryDirectory(prefix="document-") as folder:
         fetch = partial(deps.download, ref, Path(folder))
         return _ingest(arrival, fetch, deps, EVENT_ATTEMPTS)
+
+
+def withdraw(removed: Removed, deps: Dependencies) -> Ingested:
+    """Fail the document of a removed object, unless the object was stored again since.
+
+    Raises `PermanentError` for a key that names no document.
+    """
+    arrival = _arrival(removed.ref)
+    vanish = deps.store.vanish_version if removed.one_version else deps.store.vanish
+    news = vanish(arrival)
+    return Ingested(arrival.document_id, Outcome.REMOVED if news else Outcome.DUPLICATE)
 
 
 def ingest_file(document_id: UUID, file_name: str, path: Path, deps: Dependencies) -> Ingested:
     """Process a local file at once, without S3; nobody retries, so a failure is final."""
     arrival = Arrival(document_id, file_name, str(path), path.stat().st_size)
     return _ingest(arrival, lambda: path, deps, max_attempts=1)
+
+
+def _arrival(ref: ObjectRef) -> Arrival:
+    key = parse_object_key(ref.key)
+    return Arrival(
+        document_id=key.document_id,
+        file_name=key.file_name,
+        file_path=ref.key,
+        file_size=ref.size,
+        version_id=ref.version_id,
+        sequencer=ref.sequencer,
+        bucket=ref.bucket,
+    )
 
 
 def _ingest(
@@ -146,12 +171,21 @@ def _steps(
     enter(Stage.CHUNK)
     chunks = chunk(pages)
     enter(Stage.EMBED)
-    vectors = deps.embedder.embed([c.content for c in chunks], purpose="search_document")
+    vectors = _vectors(chunks, claim, deps)
     enter(Stage.INDEX)
     index = bm25.index(chunks)
     enter(Stage.SAVE)
     unread = sum(page.unread for page in pages)
-    deps.store.save(claim, Processed(chunks, vectors, index, len(pages), _sha256(path), unread))
+    processed = Processed(
+        chunks,
+        vectors,
+        index,
+        len(pages),
+        _sha256(path),
+        deps.embedder.name,
+        unread_pages=unread,
+    )
+    deps.store.save(claim, processed, seconds=deps.remaining() - _LEASE_SLACK_SECONDS)
     return Ingested(
         claim.document_id,
         Outcome.COMPLETED,
@@ -160,6 +194,24 @@ def _steps(
         unread_pages=unread,
         seconds=watch.seconds(),
     )
+
+
+def _vectors(chunks: list[Chunk], claim: Claim, deps: Dependencies) -> list[Vector]:
+    """Return the embedding of each chunk; known texts are not paid twice."""
+    known = deps.store.known_vectors(claim, deps.embedder.name)
+    new = {c.content_sha256: c.content for c in chunks if c.content_sha256 not in known}
+    embedded = deps.embedder.embed(
+        list(new.values()),
+        purpose="search_document",
+        seconds=_embedding_seconds(deps.remaining()),
+    )
+    known |= dict(zip(new, embedded, strict=True))
+    return [known[c.content_sha256] for c in chunks]
+
+
+def _embedding_seconds(remaining: float) -> float:
+    """Return how long embedding may go on when `remaining` seconds are left to the invocation."""
+    return max(remaining - _RESERVED_SECONDS, remaining / 2)
 
 
 def _sha256(path: Path) -> bytes:

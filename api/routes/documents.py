@@ -1,7 +1,8 @@
-"""GET /documents and /documents/{id}: what became of what a user uploaded."""
+"""/documents and /documents/{id}: what became of what a user uploaded, and its deletion."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from api.errors import DocumentNotFoundError
 from api.logs import note_documents
 from api.models import Document, DocumentList
 from api.problems import responses
+
+_NOT_FOUND = "找不到此文件，請確認 id。 There is no such document; check the id."
 
 router = APIRouter(tags=["documents"])
 
@@ -40,7 +43,19 @@ def show_document(
     note_documents(request, [document_id])
     document = store.find(sandbox.connection(), document_id, user_id)
     if document is None:
-        raise DocumentNotFoundError(
-            "找不到此文件，請確認 id。 There is no such document; check the id."
-        )
+        raise DocumentNotFoundError(_NOT_FOUND)
     return document
+
+
+@router.delete(
+    "/documents/{document_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=responses(401, 404, 422, 503),
+)
+def delete_document(
+    request: Request, document_id: UUID, user_id: CurrentUser, sandbox: CurrentSandbox
+) -> None:
+    """Delete one document for ever: what was stored of it and what was found in it."""
+    note_documents(request, [document_id])
+    if not sandbox.delete(document_id, user_id):
+        raise DocumentNotFoundError(_NOT_FOUND)

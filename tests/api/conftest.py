@@ -19,6 +19,7 @@ from moto.server import ThreadedMotoServer
 from api import app
 from api.auth import TokenVerifier
 from api.bucket import Bucket
+from api.deletion import Deletion
 from api.event_driven import EventDriven
 from api.sandbox import Sandbox
 from api.search import Search
@@ -91,6 +92,7 @@ def sandbox(connection: Connection, bucket: Bucket, embedder: WordEmbedder) -> S
         tokens=TokenVerifier(lambda: KEY, time.monotonic),
         connection=connected,
         intake=EventDriven(bucket, connected),
+        delete=Deletion(connected, bucket),
         search=Search(connected, embedder),
     )
 
@@ -104,6 +106,9 @@ class User:
 
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(path, params=query, headers=authorization(self.id))
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(path, headers=authorization(self.id))
 
     def upload(self, *files: tuple[str, bytes]) -> Any:
         parts = [("files", file) for file in files]
@@ -120,8 +125,9 @@ def nowhere() -> Connection:
 def offline() -> httpx.Client:
     """A client of an application without any service behind it."""
     tokens = TokenVerifier(lambda: KEY, time.monotonic)
-    intake = EventDriven(Bucket(None, ""), nowhere)
-    return serve(Sandbox(tokens, nowhere, intake, Search(nowhere, None)))
+    bucket = Bucket(None, "")
+    intake, delete = EventDriven(bucket, nowhere), Deletion(nowhere, bucket)
+    return serve(Sandbox(tokens, nowhere, intake, delete, Search(nowhere, None)))
 
 
 def serve(sandbox: Sandbox) -> httpx.Client:

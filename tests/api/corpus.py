@@ -36,7 +36,7 @@ def add_document(
 
 def _add_chunk(connection: Connection, document_id: UUID, index: int, text: str) -> None:
     terms = tokenize(text)
-    vector = WordEmbedder().embed([text], purpose="search_document")[0]
+    vector = WordEmbedder().embed([text], purpose="search_document", seconds=1)[0]
     row = connection.execute(
         "INSERT INTO document_chunks (document_id, chunk_index, content, page_from, page_to,"
         " heading, char_start, char_end, token_count, content_sha256, embedding)"

@@ -13,10 +13,13 @@ from processor.tokens import tokenize
 class WordEmbedder:
     """Counts terms by their hash; remembers what it was asked."""
 
+    name = "words/1536"
+
     def __init__(self) -> None:
         self.asked: list[tuple[list[str], Purpose]] = []
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
+        assert seconds > 0
         self.asked.append((list(texts), purpose))
         return [_counts(text) for text in texts]
 
@@ -24,8 +27,12 @@ class WordEmbedder:
 class SilentEmbedder:
     """A model that does not answer."""
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
-        raise TransientError("Bedrock", f"{len(texts)} texts for {purpose} got no answer")
+    name = "words/1536"
+
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
+        raise TransientError(
+            "Bedrock", f"{len(texts)} texts for {purpose} got no answer in {seconds} s"
+        )
 
 
 def _counts(text: str) -> Vector:

@@ -125,6 +125,7 @@ def test_openapi_is_complete(offline: httpx.Client) -> None:
         ("POST", "/upload/document"),
         ("GET", "/documents"),
         ("GET", "/documents/{document_id}"),
+        ("DELETE", "/documents/{document_id}"),
         ("GET", "/search"),
         ("GET", "/health"),
     }

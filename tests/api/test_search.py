@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log
 from typing import Any
 
 import pytest
 
-from api import retrieval
 from api.sandbox import Sandbox
 from api.search import Search
 from processor.database import Connection
-from processor.tokens import tokenize
 from tests.api.conftest import User, serve
 from tests.api.corpus import add_document
 from tests.api.embedding import SilentEmbedder, WordEmbedder
@@ -107,31 +104,3 @@ def test_without_the_model_words_alone_decide(
 
     assert answer.json()["ranking"] == "lexical"
     assert contents(answer) == LEAVE[:1]
-
-
-def test_bm25_is_exact(connection: Connection) -> None:
-    """The SQL against the formula, k1 = 1.2 and b = 0.75, over one user's chunks."""
-    chunks = [*LEAVE, *REMOTE, "休假 休假 休假", "特別的一天"]
-    add_document(connection, "alice", "all.txt", chunks)
-    add_document(connection, "bob", "noise.txt", LEAVE * 2)
-    query = sorted(set(tokenize("特別休假 remote")))
-
-    scores = retrieval.lexical(connection, "alice", query)
-
-    found = retrieval.contents(connection, "alice", list(scores))
-    assert {found[chunk]["content"]: score for chunk, score in scores.items()} == pytest.approx(
-        bm25(query, chunks)
-    )
-
-
-def bm25(query: list[str], texts: list[str]) -> dict[str, float]:
-    chunks = {text: tokenize(text) for text in texts}
-    average = sum(map(len, chunks.values())) / len(chunks)
-    scores = dict.fromkeys(chunks, 0.0)
-    for term in query:
-        df = sum(term in terms for terms in chunks.values())
-        idf = log(1 + (len(chunks) - df + 0.5) / (df + 0.5))
-        for text, terms in chunks.items():
-            tf = terms.count(term)
-            scores[text] += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * len(terms) / average))
-    return {text: score for text, score in scores.items() if score}

@@ -41,15 +41,24 @@ def environment():
         yield running
 
 
-def test_the_readme_from_up_to_down(tmp_path):
+@pytest.fixture
+def state_dir(tmp_path):
+    """Whatever still runs when the script ended early is stopped."""
+    directory = tmp_path / "state"
+    yield directory
+    if directory.exists():
+        typed("harness down", {"HARNESS_STATE_DIR": str(directory)})
+
+
+def test_the_readme_from_up_to_down(state_dir):
     (script,) = [block for block in blocks(ROOT / "README.md") if "/harness up" in block]
     # The port of everybody's own environment is not ours to take.
     script = script.replace("up --detach", "up --detach --port 0")
     script = script.replace(".venv/bin/", f"{PROGRAMS}/")
-    said = typed(script, {"HARNESS_STATE_DIR": str(tmp_path / "state")})
+    said = typed(script, {"HARNESS_STATE_DIR": str(state_dir)})
     assert "completed" in said
     assert "上傳成功" in said
-    assert not (tmp_path / "state").exists()
+    assert not state_dir.exists()
 
 
 def test_the_requests_of_the_api_page(environment, tmp_path):

@@ -19,10 +19,16 @@ from processor.store import Store
 from processor.tokens import tokenize
 
 
+@dataclass
 class WordEmbedder:
     """Counts terms by their hash, so texts with common terms have similar vectors."""
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
+    name: str = "words/1536"
+    asked: list[str] = field(default_factory=list)
+
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
+        assert seconds > 0
+        self.asked += texts
         assert purpose == "search_document"
         return [_counts(text) for text in texts]
 
@@ -33,16 +39,19 @@ class InterruptedEmbedder:
 
     interruption: Callable[[], object]
     embedder: WordEmbedder = field(default_factory=WordEmbedder)
+    name: str = "words/1536"
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
         self.interruption()
-        return self.embedder.embed(texts, purpose=purpose)
+        return self.embedder.embed(texts, purpose=purpose, seconds=seconds)
 
 
 class SilentEmbedder:
     """A model that does not answer."""
 
-    def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Vector]:
+    name = "words/1536"
+
+    def embed(self, texts: Sequence[str], *, purpose: Purpose, seconds: float) -> list[Vector]:
         raise TransientError("Bedrock", "read timeout")
 
 

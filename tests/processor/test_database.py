@@ -5,7 +5,9 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from processor import database as database_module
 from processor.database import Connection, Database, connect
+from processor.errors import TransientError
 from processor.settings import DatabaseCredentials
 
 
@@ -45,6 +47,28 @@ def test_unreachable_server_is_an_error(database: DatabaseCredentials) -> None:
     with pytest.raises(psycopg.OperationalError):
         Database(wrong, reread).connection()
     assert reads == [1]
+
+
+def test_full_server_is_named_and_no_reason_to_read_the_secret(
+    database: DatabaseCredentials, connection: Connection
+) -> None:
+    role = f"crowd_{database.dbname}"
+    connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'crowded' CONNECTION LIMIT 1")
+    crowd = replace(database, user=role, password="crowded")
+    with connect(crowd), pytest.raises(TransientError, match="PostgreSQL failed: it has no conn"):
+        Database(crowd, lambda: pytest.fail("read")).connection()
+    connection.execute(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "FATAL:  sorry, too many clients already",
+        "FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute",
+    ],
+)
+def test_words_of_a_full_server(words: str) -> None:
+    assert database_module._is_full(psycopg.OperationalError(words))
 
 
 def test_statements_are_bounded(connection: Connection) -> None:

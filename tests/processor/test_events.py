@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from processor.errors import UnknownEventError
-from processor.events import ObjectRef, objects
+from processor.events import ObjectRef, Removed, objects
+
+DELETE_MARKER = "ObjectRemoved:DeleteMarkerCreated"
+
+
+def created(event: dict[str, Any]) -> list[ObjectRef]:
+    return [ref for ref in objects(event) if isinstance(ref, ObjectRef)]
 
 
 def record(key: str = "uploads/a.pdf", **entry: Any) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def test_record_is_understood() -> None:
     ["uploads/%E5%93%A1%E5%B7%A5+%281%29%2Bv2.pdf", "uploads%2F%E5%93%A1%E5%B7%A5%20(1)%2Bv2.pdf"],
 )
 def test_key_is_decoded_once(encoded: str) -> None:
-    (ref,) = objects({"Records": [record(encoded)]})
+    (ref,) = created({"Records": [record(encoded)]})
     assert ref.key == "uploads/員工 (1)+v2.pdf"
 
 
@@ -51,20 +57,38 @@ def test_test_event_announces_nothing() -> None:
     assert list(objects({"Records": [message]})) == []
 
 
-def test_removed_objects_are_not_processed() -> None:
-    removed = record() | {"eventName": "ObjectRemoved:Delete"}
-    assert list(objects({"Records": [removed]})) == []
+def test_delete_marker_removes_the_object() -> None:
+    (removed,) = objects({"Records": [record() | {"eventName": DELETE_MARKER}]})
+    assert removed == Removed(
+        ObjectRef("documents", "uploads/a.pdf", 3, "v1", "A".rjust(40, "0")), one_version=False
+    )
+
+
+def test_deletion_is_of_one_version_where_there_are_versions() -> None:
+    deleted = record() | {"eventName": "ObjectRemoved:Delete"}
+    (removed,) = objects({"Records": [deleted]})
+    assert isinstance(removed, Removed)
+    assert removed.one_version
+    del deleted["s3"]["object"]["versionId"]
+    (removed,) = objects({"Records": [deleted]})
+    assert isinstance(removed, Removed)
+    assert not removed.one_version
+
+
+@pytest.mark.parametrize("name", ["ObjectTagging:Put", "ObjectRestore:Completed", "ObjectAcl:Put"])
+def test_other_events_of_objects_are_ignored(name: str) -> None:
+    assert list(objects({"Records": [record() | {"eventName": name}]})) == []
 
 
 def test_bucket_without_versions_has_no_version() -> None:
     plain = record()
     del plain["s3"]["object"]["versionId"], plain["s3"]["object"]["sequencer"]
-    (ref,) = objects({"Records": [plain]})
+    (ref,) = created({"Records": [plain]})
     assert (ref.version_id, ref.sequencer) == (None, None)
 
 
 def test_sequencers_of_different_length_keep_their_order() -> None:
-    short, long = objects({"Records": [record(sequencer="ff"), record(sequencer="0100")]})
+    short, long = created({"Records": [record(sequencer="ff"), record(sequencer="0100")]})
     assert short.sequencer is not None
     assert long.sequencer is not None
     assert short.sequencer < long.sequencer

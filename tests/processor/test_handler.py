@@ -42,7 +42,9 @@ class Bedrock(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        vectors = fakes.WordEmbedder().embed(request["texts"], purpose=request["input_type"])
+        vectors = fakes.WordEmbedder().embed(
+            request["texts"], purpose=request["input_type"], seconds=1
+        )
         body = json.dumps({"embeddings": {"float": vectors}}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -139,6 +141,23 @@ def test_uploaded_document_becomes_searchable(
     assert len(messages) == len(begins)
     assert all(message.startswith(begin) for message, begin in zip(messages, begins, strict=True))
     assert not any("請假" in message or "手冊" in message for message in messages)
+
+
+def test_removed_object_is_found_no_more(
+    s3: Any, bucket: str, connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    document_id, record = uploaded(s3, bucket, "手冊.txt", TEXT.encode())
+    removal = json.loads(json.dumps(record))
+    removal["eventName"] = "ObjectRemoved:DeleteMarkerCreated"
+    removal["s3"]["object"] |= {"sequencer": "0B", "versionId": "marker"}
+    foreign = json.loads(json.dumps(removal))
+    foreign["s3"]["object"]["key"] = "uploads/readme.txt"
+    reports = handler({"Records": [record, removal, foreign]}, Context("request-1"))["documents"]
+    assert [report["outcome"] for report in reports] == ["completed", "removed", "ignored"]
+    row = connection.execute("SELECT status, error_code, chunk_count FROM documents").fetchone()
+    assert row == ("failed", "object_missing", 0)
+    assert f"Document removed document_id={document_id}" in caplog.text
+    assert "手冊" not in "".join(e.getMessage() for e in caplog.records if e.name == "processor")
 
 
 def test_log_lines_are_visible_under_the_default_level_of_lambda() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from psycopg.rows import dict_row
 
@@ -372,6 +373,34 @@ def test_documents_in_parallel_keep_the_index_exact(
         " (SELECT count(*) FROM postings WHERE term = '請假')"
     ).fetchone()
     assert row == (40, 40, 20)
+
+
+def test_saving_that_takes_too_long_ends_while_the_row_can_be_told(
+    deps: Dependencies, connection: Connection
+) -> None:
+    """Another transaction holds the row, from when saving begins until it has given up."""
+    blocker = connection.transaction()
+
+    def hold() -> None:
+        blocker.__enter__()
+        connection.execute("SELECT FROM document_chunks")
+        connection.execute("LOCK TABLE document_chunks IN ACCESS EXCLUSIVE MODE")
+
+    released = []
+    release = deps.store.release
+
+    def let_go(*arguments: Any) -> None:
+        blocker.__exit__(None, None, None)
+        released.append(arguments)
+        release(*arguments)
+
+    deps.store.release = let_go  # type: ignore[method-assign]
+    short = replace(with_embedder(deps, fakes.InterruptedEmbedder(hold)), remaining=lambda: 8.0)
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        ingest(reference(), short)
+    assert len(released) == 1
+    assert document(connection)["error_code"] == "service_unavailable"
+    assert ingest(reference(), deps).outcome is Outcome.COMPLETED
 
 
 def test_connection_lost_during_a_run_is_opened_again(

@@ -161,10 +161,14 @@ def test_role(client):
         "AmazonBedrockFullAccess",
     }
     policy = iam.get_role_policy(RoleName=role, PolicyName="hr-chatbot-s3-access")
-    objects, bucket = policy["PolicyDocument"]["Statement"]
+    objects, bucket, versions = policy["PolicyDocument"]["Statement"]
     assert objects["Resource"] == f"arn:aws:s3:::{BUCKET}/uploads/*"
     assert {"s3:GetObject", "s3:PutObject"} <= set(objects["Action"])
     assert (bucket["Action"], bucket["Resource"]) == ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}")
+    assert (versions["Action"], versions["Resource"]) == (
+        "s3:ListBucketVersions",
+        f"arn:aws:s3:::{BUCKET}",
+    )
 
 
 def test_secrets(client):

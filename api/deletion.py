@@ -1,0 +1,32 @@
+"""DELETE /documents/{id}: row, chunks, postings and every version of the object, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from api import store
+from api.bucket import Bucket
+from processor.database import Connection
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """bucket: None where documents are processed in the request and nothing is stored in S3."""
+
+    connection: Callable[[], Connection]
+    bucket: Bucket | None
+
+    def __call__(self, document_id: UUID, user_id: str) -> bool:
+        """Delete a document of the user; False when there is none or it is somebody else's.
+
+        The object goes before the transaction ends: if S3 fails, the document is still there and
+        the user may ask again.
+        """
+        connection = self.connection()
+        with connection.transaction():
+            key = store.delete(connection, document_id, user_id)
+            if key is not None and self.bucket is not None:
+                self.bucket.remove(key)
+        return key is not None

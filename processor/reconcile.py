@@ -1,0 +1,216 @@
+"""Settle what nobody else will: `python -m processor.reconcile`, or on a schedule as a function.
+
+Lambda's retries end, and events get lost. Then there are documents in `processing` whose run died,
+documents that wait for an event that does not come, objects without a row, and rows without an
+object. Each is processed again by the pipeline itself or failed with its reason. Everything goes
+through claims and generations, so running beside processors, twice, or being killed does no harm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from processor import adapters, aws, settings, unsettled
+from processor.documents import parse_object_key
+from processor.errors import ProcessorError, TransientError
+from processor.events import ObjectRef
+from processor.handler import invocation
+from processor.listing import ListedPage, Listing, Stored
+from processor.pipeline import EVENT_ATTEMPTS, Dependencies, ingest
+from processor.unsettled import Row
+
+# How long a row may wait for its event, an object for its row. Beyond the hour for which Lambda
+# keeps an event (template.yaml, MaximumEventAgeInSeconds) nothing comes by itself any more.
+GRACE_SECONDS = 3700.0
+
+# No document is begun with less; reading may take 60 s, and embedding as much again.
+DOCUMENT_SECONDS = 120.0
+PAGE_SECONDS = 20.0
+
+STUCK_AT_ONCE = 100
+
+_FIRST = UUID(int=0)
+
+_log = logging.getLogger("processor")
+
+
+@dataclass
+class Report:
+    """What was done; finished: whether the whole bucket was looked at before the time was over."""
+
+    given_up: int = 0
+    redriven: int = 0
+    missing_objects: int = 0
+    finished: bool = False
+    errors: list[Exception] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self) | {"errors": len(self.errors)}
+
+
+class _OutOfTimeError(Exception):
+    """The rest is for the next run."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """Entry point of the scheduled function; `S3_BUCKET` names the bucket."""
+    bucket = settings.variable("S3_BUCKET")
+    listing = Listing(aws.client("s3", settings.region()), bucket)
+    report = reconcile(listing, invocation(context))
+    _log.info("Reconciled %s", json.dumps(report.facts()))
+    if report.errors:
+        raise ExceptionGroup(f"{len(report.errors)} documents were interrupted", report.errors)
+    return report.facts()
+
+
+def reconcile(
+    listing: Listing,
+    deps: Dependencies,
+    grace_seconds: float = GRACE_SECONDS,
+    now: Callable[[], datetime] = _now,
+) -> Report:
+    """Settle what is older than `grace_seconds`, as far as the time of `deps` goes.
+
+    Raises `TransientError` when a service fails: then nothing else would succeed either.
+    """
+    report = Report()
+    work = _Work(listing, deps, grace_seconds, report, now)
+    try:
+        work.settle_rows()
+        work.walk()
+        report.finished = True
+    except _OutOfTimeError:
+        _log.info("Reconciliation goes on in the next run")
+    return report
+
+
+@dataclass(frozen=True)
+class _Work:
+    listing: Listing
+    deps: Dependencies
+    grace: float
+    report: Report
+    now: Callable[[], datetime]
+
+    def settle_rows(self) -> None:
+        """Process stuck documents again, or fail those that were tried often enough."""
+        connection = self.deps.store.connection()
+        self.report.given_up += unsettled.give_up(connection, EVENT_ATTEMPTS, self.grace)
+        bucket = self.listing.bucket
+        for row in unsettled.stuck(connection, bucket, self.grace, STUCK_AT_ONCE):
+            self._redrive(
+                ObjectRef(bucket, row.file_path, row.file_size, row.s3_version, row.s3_sequencer)
+            )
+
+    def walk(self) -> None:
+        """Compare bucket and rows, from where the last walk stopped to the end."""
+        bucket = self.listing.bucket
+        after = unsettled.progress(self.deps.store.connection(), bucket)
+        seen = parse_object_key(after).document_id if after else _FIRST
+        for page in self.listing.pages(after):
+            self._check_time(PAGE_SECONDS)
+            end = page.end or seen
+            self._compare(page, seen, end)
+            seen, after = end, page.documents[-1].key if page.documents else after
+            unsettled.keep_progress(
+                self.deps.store.connection(), bucket, "" if page.is_last else after
+            )
+
+    def _compare(self, page: ListedPage, seen: UUID, end: UUID) -> None:
+        """Settle the differences between a page and the rows above `seen`, up to `end`."""
+        for stored in self._without_row(page.documents):
+            if (ref := self.listing.find(stored.key)) is not None:
+                self._redrive(ref)
+        keys = {stored.key for stored in page.documents}
+        connection = self.deps.store.connection()
+        for row in unsettled.between(connection, self.listing.bucket, seen, end, self.grace):
+            if row.file_path not in keys:
+                self._check_object(row)
+
+    def _without_row(self, documents: list[Stored]) -> list[Stored]:
+        before = self.now() - timedelta(seconds=self.grace)
+        old = [stored for stored in documents if stored.modified < before]
+        connection = self.deps.store.connection()
+        known = unsettled.known(connection, {stored.document_id for stored in old})
+        return [stored for stored in old if stored.document_id not in known]
+
+    def _check_object(self, row: Row) -> None:
+        """Fail the document unless its object is there after all, stored since the listing."""
+        self._check_time(PAGE_SECONDS)
+        if self.listing.find(row.file_path) is None:
+            connection = self.deps.store.connection()
+            self.report.missing_objects += unsettled.fail_missing(connection, row)
+
+    def _redrive(self, ref: ObjectRef) -> None:
+        self._check_time(DOCUMENT_SECONDS)
+        try:
+            ingest(ref, self.deps)
+        except (TransientError, psycopg.OperationalError):
+            raise
+        except Exception as error:  # a defect at this document; it was told in its row
+            self.report.errors.append(error)
+        self.report.redriven += 1
+
+    def _check_time(self, needed: float) -> None:
+        if self.deps.remaining() < needed:
+            raise _OutOfTimeError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reconcile the configured database with a bucket; returns the exit code."""
+    options = _options(arguments)
+    deadline = time.monotonic() + options.seconds
+    try:
+        deps = adapters.dependencies(
+            settings.load(),
+            owner=f"reconcile-{uuid4()}",
+            remaining=lambda: deadline - time.monotonic(),
+        )
+        listing = Listing(aws.client("s3", settings.region()), options.bucket)
+        with closing(deps.store):
+            report = reconcile(listing, deps, options.grace)
+    except (ProcessorError, psycopg.Error) as error:
+        print(f"reconcile: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(report.facts()))
+    for defect in report.errors:
+        print(f"reconcile: {defect!r}", file=sys.stderr)
+    return 1 if report.errors else 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m processor.reconcile", description=__doc__)
+    parser.add_argument("bucket", help="the bucket of the uploads")
+    parser.add_argument(
+        "--grace",
+        type=float,
+        default=GRACE_SECONDS,
+        help="seconds for which rows and objects may wait (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=900.0,
+        help="after that the rest is left to the next run (default: %(default)g)",
+    )
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
