@@ -29,27 +29,34 @@ _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 class Registry:
-    """The process groups started by us, one small file each, named by the leader's pid."""
+    """The process groups started by us, one small file each, named by the leader's pid.
+
+    The files are for whoever comes after us; our own groups are also held in memory, so that
+    they can be ended when somebody removed the directory beneath us.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._started: dict[int, ProcessId] = {}
 
     def add(self, pid: int, death_signal: Signals = SIGKILL) -> None:
         """Record the group led by `pid`; `death_signal` is what ends it cleanly."""
         with contextlib.suppress(psutil.NoSuchProcess):  # it ended before it could be recorded
-            record = {**ProcessId.of(pid).as_dict(), "signal": int(death_signal)}
+            self._started[pid] = ProcessId.of(pid)
+            record = {**self._started[pid].as_dict(), "signal": int(death_signal)}
             self._directory.mkdir(exist_ok=True)
             draft = self._file(pid).with_suffix(".new")  # we may be killed at any moment
             draft.write_bytes(orjson.dumps(record))
             draft.replace(self._file(pid))
 
     def remove(self, pid: int) -> None:
+        self._started.pop(pid, None)
         self._file(pid).unlink(missing_ok=True)
 
     def signal(self, pid: int, number: Signals) -> None:
-        """Signal the group led by `pid`, if it is still the one that was recorded."""
-        with contextlib.suppress(FileNotFoundError):
-            _signal_group(_read(self._file(pid))[0], number)
+        """Signal the group led by `pid`, if it is still the one that was added here."""
+        if pid in self._started:
+            _signal_group(self._started[pid], number)
 
     def reap(self) -> int:
         """End the recorded groups that still live; return how many processes that were."""

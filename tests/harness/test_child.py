@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from asyncio.subprocess import PIPE
@@ -104,6 +105,15 @@ def test_a_frozen_child_is_stopped_by_the_signal_and_not_by_the_kill(registry):
     assert asyncio.run(main()) == -SIGTERM
 
 
+def test_a_child_is_stopped_although_somebody_removed_the_records(registry, tmp_path):
+    async def main() -> int:
+        process, _ = await _started(registry, _WAIT_FOREVER)
+        shutil.rmtree(tmp_path / "processes")
+        return await child.stop(process, registry=registry, grace=_GONE_S)
+
+    assert asyncio.run(main()) == -SIGTERM
+
+
 def test_grandchildren_are_ended_with_the_child(registry):
     async def main() -> psutil.Process:
         process, pid = await _started(registry, _WITH_GRANDCHILD)
@@ -153,6 +163,7 @@ def test_a_later_process_with_a_recorded_number_is_left_alone(registry):
         file = registry._file(process.pid)
         other = ProcessId(process.pid, ProcessId.of(process.pid).started - 3600)
         file.write_bytes(orjson.dumps({**other.as_dict(), "signal": int(SIGKILL)}))
+        registry._started[process.pid] = other
         registry.signal(process.pid, SIGKILL)
         assert registry.reap() == 0
         process.communicate(b"\n")
