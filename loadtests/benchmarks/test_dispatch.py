@@ -16,11 +16,12 @@ UPLOADS = 40
 
 def test_dispatch(benchmark: BenchmarkFixture, client: Client, environment: Disposable) -> None:
     """A round is an upload up to its completion; `extra_info` is about the dispatch alone."""
+    journal = environment.state_dir / "journal.jsonl"
+    before = len(dispatch.read(journal))  # other benchmarks' events waited for each other
     benchmark.pedantic(  # type: ignore[no-untyped-call]
         lambda: client.processing_s(client.upload(DOCUMENT)), rounds=UPLOADS
     )
-    journal = dispatch.read(environment.state_dir / "journal.jsonl")
-    seconds = dispatch.warm_starts(journal)
+    seconds = dispatch.warm_starts(dispatch.read(journal)[before:])
     benchmark.extra_info |= {
         "events": len(seconds),
         "p50_s": quantile(seconds, 0.5),
