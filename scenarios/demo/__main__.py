@@ -87,9 +87,9 @@ def through_the_pipeline(running: Disposable, files: Sequence[Path], first_call:
         finds = [find(pipeline, way) for way in ways if way.status == "completed"]
         show.finds(finds)
         put_object = figures.of_put_object(pipeline.aws("s3"))
-        # Read before the uploads that follow, which have their events wait for a sandbox.
-        dispatched = figures.of_dispatch(running.state_dir / "journal.jsonl")
         smallest = Document.read(min(files, key=lambda path: path.stat().st_size))
+        journal = running.state_dir / "journal.jsonl"
+        dispatched = figures.of_dispatch(pipeline, smallest, journal)
         warm = [figures.of_warm_uploads(pipeline, smallest, clients) for clients in (1, 8)]
     show.figures(
         [
