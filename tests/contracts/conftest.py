@@ -13,6 +13,7 @@ from tests.contracts.account import Account
 
 TEMPLATE = Path(__file__).parent / "template.yaml"
 TIME_SCALE = "600"  # the minute before a retry passes in a tenth of a second
+SANDBOXES = "16"  # functions that wait for each other must not wait for a core
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +27,9 @@ def enforcing_environment() -> Iterator[Disposable]:
 
 
 def _environment(*more: str) -> Iterator[Disposable]:
-    options = ("--template", str(TEMPLATE), "--time-scale", TIME_SCALE, *more)
-    with disposable(*options, inherited=settings.load().inherited) as running:
+    options = ("--template", str(TEMPLATE), "--time-scale", TIME_SCALE)
+    bound = ("--max-sandboxes", SANDBOXES)
+    with disposable(*options, *bound, *more, inherited=settings.load().inherited) as running:
         yield running
     assert running.leftovers() == []
 

@@ -28,7 +28,7 @@ def wreck(event: Any, context: Any) -> dict[str, Any]:
     """Leave a file and count, then end as the event says."""
     global _count  # noqa: PLW0603 - whether it survives is what is tested
     _count += 1
-    files = sorted(entry.name for entry in TMP.iterdir())
+    files = sorted(entry.name for entry in TMP.iterdir() if entry.is_file())
     (TMP / f"{len(files)}.txt").touch()
     match event:
         case "time-out":
