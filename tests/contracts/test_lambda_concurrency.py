@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.contracts.account import Account, Function, eventually
+from tests.contracts.metrics import points, total
 from tests.contracts.test_lambda_configuration import refused
 from tests.contracts.wire import connected
 
@@ -136,6 +137,9 @@ def test_4_5_provisioned_sandboxes_are_ready_before_anybody_invokes(account: Acc
     assert (kind, answer["function_version"]) == ("provisioned-concurrency", "1")
     latest = versioned.function.result()["variables"]["AWS_LAMBDA_INITIALIZATION_TYPE"]
     assert latest == "on-demand"
+    assert total(account, versioned.function, "ProvisionedConcurrencyInvocations", 1) == 1
+    (used,) = points(account, versioned.function, "ProvisionedConcurrencyUtilization")
+    assert used["Maximum"] == 0.5
     listed = account.lambda_.list_provisioned_concurrency_configs(FunctionName=versioned.name)
     (config,) = listed["ProvisionedConcurrencyConfigs"]
     assert config["FunctionArn"] == f"{versioned.function.arn}:live"

@@ -6,11 +6,13 @@ or alias it was invoked by) and once for the whole Region, all stamped with its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.journal import Event
 from harness.services.cloudwatch.store import Dimensions, Metric, MetricStore
+from harness.services.lambda_.function import PROVISIONED
 
 NAMESPACE = "AWS/Lambda"
 Datum = tuple[str, float, str, float]
@@ -71,23 +73,65 @@ def scopes(detail: Mapping[str, Any]) -> list[Dimensions]:
     return found
 
 
+def provisioned(detail: Mapping[str, Any], running: int) -> list[Datum]:
+    """Return what an invocation of a version with provisioned concurrency counts as besides (pure).
+
+    running: invocations at this moment in the version's sandboxes that were started ahead.
+    """
+    allocated, at = detail["provisioned"], detail["started"]
+    if not allocated:
+        return []
+    if detail["initialization"] != PROVISIONED:
+        return [("ProvisionedConcurrencySpilloverInvocations", 1, "Count", at)]
+    return [
+        ("ProvisionedConcurrencyInvocations", 1, "Count", at),
+        ("ProvisionedConcurrentExecutions", running, "Count", at),
+        ("ProvisionedConcurrencyUtilization", running / allocated, "None", at),
+    ]
+
+
+_REGION = ""
+_UNRESERVED = "unreserved"
+
+
+def _counters(detail: Mapping[str, Any]) -> list[str]:
+    """Return what a running invocation is counted under: keys of `LambdaMetrics` (pure)."""
+    found = [_REGION] if detail["reserved"] else [_REGION, _UNRESERVED]
+    return [*found, _ahead(detail)] if detail["initialization"] == PROVISIONED else found
+
+
+def _ahead(detail: Mapping[str, Any]) -> str:
+    return f"{detail['function']}:{detail['version']}"
+
+
 class LambdaMetrics:
     """`observe` follows a journal."""
 
     def __init__(self, store: MetricStore) -> None:
         self._store = store
-        self._running = 0
+        self._running: Counter[str] = Counter()
 
     def observe(self, event: Event) -> None:
         if event.kind == "invocation.started":
-            self._running += 1
-        found = data(event)
-        if not found:
-            return
-        for dimensions in scopes(event.detail):
-            for name, value, unit, time in found:
-                if name == "ConcurrentExecutions" and not dimensions:
-                    value = self._running  # noqa: PLW2901 - of all functions together
-                self._store.add(Metric(NAMESPACE, name, dimensions), value, unit, time)
-        if event.kind == "invocation.finished":
-            self._running -= 1
+            self._running.update(_counters(event.detail))
+        elif event.kind == "invocation.finished":
+            self._finished(event)
+            self._running.subtract(_counters(event.detail))
+        elif found := data(event):
+            for dimensions in scopes(event.detail):
+                self._add(found, dimensions)
+
+    def _finished(self, event: Event) -> None:
+        detail, running = event.detail, self._running
+        own = [*data(event), *provisioned(detail, running[_ahead(detail)])]
+        region, *others = scopes(detail)
+        for dimensions in others:
+            self._add(own, dimensions)
+        together = ("ConcurrentExecutions", running[_REGION], "Count", detail["started"])
+        free = ("UnreservedConcurrentExecutions", running[_UNRESERVED], "Count", detail["started"])
+        invocation = [datum for datum in data(event) if datum[0] != together[0]]
+        self._add([*invocation, together, free], region)
+
+    def _add(self, found: Iterable[Datum], dimensions: Dimensions) -> None:
+        for name, value, unit, time in found:
+            self._store.add(Metric(NAMESPACE, name, dimensions), value, unit, time)

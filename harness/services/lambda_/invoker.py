@@ -185,7 +185,15 @@ class Invoker:
         function, request_id = invocation.function, invocation.request_id
         started = self._clock.now()
         tail: deque[str] = deque(maxlen=200)
-        self._note("invocation.started", function, request_id, cold=sandbox.cold)
+        self._note(
+            "invocation.started",
+            function,
+            request_id,
+            cold=sandbox.cold,
+            initialization=sandbox.function.initialization,
+            version=sandbox.function.version,
+            reserved=function.reserved_concurrency is not None,
+        )
         offered = Invocation(
             request_id,
             invocation.payload,
@@ -216,6 +224,8 @@ class Invoker:
             max_memory_mb=measured.max_memory_mb,
             concurrency=self._throttle.running(function.name),
             initialization=sandbox.function.initialization,
+            provisioned=self.pool(function).prepared,
+            reserved=function.reserved_concurrency is not None,
             qualifier=function.qualifier,
             version=sandbox.function.version,
         )

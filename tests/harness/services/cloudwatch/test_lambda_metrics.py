@@ -4,7 +4,7 @@ import pytest
 
 from harness.journal import Event
 from harness.services.cloudwatch.apigateway_metrics import ApiGatewayMetrics
-from harness.services.cloudwatch.lambda_metrics import LambdaMetrics, data, scopes
+from harness.services.cloudwatch.lambda_metrics import LambdaMetrics, data, provisioned, scopes
 from harness.services.cloudwatch.store import Metric, MetricStore
 
 FINISHED = {
@@ -13,6 +13,10 @@ FINISHED = {
     "failed": False,
     "duration_ms": 12.5,
     "concurrency": 3,
+    "provisioned": 0,
+    "reserved": False,
+    "initialization": "on-demand",
+    "version": "1",
 }
 
 
@@ -88,13 +92,50 @@ def test_under_which_dimensions(detail, expected):
 def test_points_are_stamped_with_the_start_and_the_region_counts_all_functions():
     store = MetricStore(lambda: 0.0)
     metrics = LambdaMetrics(store)
-    for name in ("f", "g"):
-        metrics.observe(Event(1.0, "invocation.started", {"function": name}))
+    for name, reserved in (("f", False), ("g", True)):
+        started = {**FINISHED, "function": name, "reserved": reserved}
+        metrics.observe(Event(1.0, "invocation.started", started))
     metrics.observe(Event(100.0, "invocation.finished", FINISHED))
     own = store.read(Metric("AWS/Lambda", "ConcurrentExecutions", (FUNCTION,)), 0, 999, 60)
     assert {time: point.maximum for time, point in own.items()} == {60: 3}
     region = store.read(Metric("AWS/Lambda", "ConcurrentExecutions"), 0, 999, 60)
     assert region[60].maximum == 2
+    unreserved = store.read(Metric("AWS/Lambda", "UnreservedConcurrentExecutions"), 0, 999, 60)
+    assert unreserved[60].maximum == 1
+
+
+AHEAD = {**FINISHED, "provisioned": 4, "initialization": "provisioned-concurrency"}
+
+
+@pytest.mark.parametrize(
+    ("detail", "expected"),
+    [
+        (FINISHED, {}),
+        ({**FINISHED, "provisioned": 4}, {"ProvisionedConcurrencySpilloverInvocations": 1}),
+        (
+            AHEAD,
+            {
+                "ProvisionedConcurrencyInvocations": 1,
+                "ProvisionedConcurrentExecutions": 3,
+                "ProvisionedConcurrencyUtilization": 0.75,
+            },
+        ),
+    ],
+)
+def test_what_an_invocation_counts_as_where_concurrency_is_provisioned(detail, expected):
+    assert {name: value for name, value, _, _ in provisioned(detail, 3)} == expected
+
+
+def test_invocations_in_sandboxes_started_ahead_are_counted_by_version():
+    store = MetricStore(lambda: 0.0)
+    metrics = LambdaMetrics(store)
+    for version in ("1", "1", "2"):
+        metrics.observe(Event(1.0, "invocation.started", {**AHEAD, "version": version}))
+    metrics.observe(Event(100.0, "invocation.finished", AHEAD))
+    metrics.observe(Event(100.0, "invocation.finished", AHEAD))
+    metric = Metric("AWS/Lambda", "ProvisionedConcurrentExecutions", (FUNCTION,))
+    point = store.read(metric, 0, 999, 60)[60]
+    assert (point.maximum, point.minimum) == (2, 1)
 
 
 def test_a_request_to_an_http_api():

@@ -156,6 +156,8 @@ def test_a_cold_and_a_warm_invocation(invoking):
         "max_memory_mb": 36,
         "concurrency": 1,
         "initialization": "on-demand",
+        "provisioned": 0,
+        "reserved": False,
         "qualifier": "",
         "version": "$LATEST",
     }
