@@ -22,8 +22,15 @@ def group(account: Account, *messages: str, stream: str = "s") -> str:
     return name
 
 
-def put(account: Account, name: str, *messages: str, stream: str = "s") -> None:
-    now = int(time.time() * 1000)
+def milliseconds() -> int:
+    return int(time.time() * 1000)
+
+
+def put(
+    account: Account, name: str, *messages: str, stream: str = "s", at: int | None = None
+) -> None:
+    """Write messages a millisecond apart, from `at` or from now."""
+    now = milliseconds() if at is None else at
     account.logs.put_log_events(
         logGroupName=name,
         logStreamName=stream,
@@ -66,9 +73,9 @@ def test_following_a_group_misses_nothing_and_repeats_nothing(account: Account):
     name = group(account)
     seen: list[str] = []
     ids: set[str] = set()
-    start = 0
+    start, began = 0, milliseconds()
     for turn in range(4):
-        put(account, name, *(f"{turn}-{n}" for n in range(5)))
+        put(account, name, *(f"{turn}-{n}" for n in range(5)), at=began + 4 * turn)
         token: dict[str, str] = {}
         while True:
             answer = account.logs.filter_log_events(
