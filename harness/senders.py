@@ -7,6 +7,7 @@ message, of the bus event. It raises `AwsError` when the destination refuses. tr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,10 @@ from harness.call import Handler
 from harness.errors import AwsError
 from harness.xml_answer import xml_answer
 
+# Of a message, by name: (data type, value).
+Attributes = Mapping[str, tuple[str, str]]
+NO_ATTRIBUTES: Attributes = {}
+
 
 async def invoke(door: Handler, arn: str, payload: bytes, trace: str = "") -> str:
     """Invoke a function asynchronously; return the request id."""
@@ -25,7 +30,7 @@ async def invoke(door: Handler, arn: str, payload: bytes, trace: str = "") -> st
     if trace:
         headers.append(("x-amzn-trace-id", trace))
     call = rest_call(
-        *("lambda", _region(arn), "Invoke", "POST", _invocations(arn)),
+        *("lambda", _region(arn), "Invoke", "POST", invocations(arn)),
         body=payload,
         headers=tuple(headers),
     )
@@ -34,12 +39,19 @@ async def invoke(door: Handler, arn: str, payload: bytes, trace: str = "") -> st
 
 
 @lru_cache(maxsize=1024)
-def _invocations(arn: str) -> str:
+def invocations(arn: str) -> str:
+    """Return the path of a function's Invoke; its ARN may be qualified."""
     return f"/2015-03-31/functions/{quote(arn, safe='')}/invocations"
 
 
 async def send_message(
-    door: Handler, arn: str, payload: bytes, trace: str = "", *, group: str = ""
+    door: Handler,
+    arn: str,
+    payload: bytes,
+    trace: str = "",
+    *,
+    group: str = "",
+    attributes: Attributes = NO_ATTRIBUTES,
 ) -> str:
     """Send a message to a queue; group: of a FIFO queue. Return the message id."""
     message: dict[str, Any] = {"QueueUrl": queue_url(arn), "MessageBody": payload.decode()}
@@ -48,6 +60,11 @@ async def send_message(
     if trace:
         header = {"DataType": "String", "StringValue": trace}
         message["MessageSystemAttributes"] = {"AWSTraceHeader": header}
+    if attributes:
+        message["MessageAttributes"] = {
+            name: {"DataType": kind, "StringValue": value}
+            for name, (kind, value) in attributes.items()
+        }
     call = json_call("sqs", _region(arn), "AmazonSQS.SendMessage", message)
     return str((await json_answer(door, call))["MessageId"])
 
@@ -58,13 +75,26 @@ def queue_url(arn: str) -> str:
 
 
 async def publish(
-    door: Handler, arn: str, payload: bytes, trace: str = "", *, subject: str = ""
+    door: Handler,
+    arn: str,
+    payload: bytes,
+    trace: str = "",
+    *,
+    subject: str = "",
+    attributes: Attributes = NO_ATTRIBUTES,
 ) -> str:
-    """Publish to a topic, which passes no trace on; return the message id."""
+    """Publish to a topic; return the message id."""
     message = {"TopicArn": arn, "Message": payload.decode()}
     if subject:
         message["Subject"] = subject
-    answer = await xml_answer(door, query_call("sns", _region(arn), "Publish", message))
+    for number, (name, (kind, value)) in enumerate(attributes.items(), start=1):
+        prefix = f"MessageAttributes.entry.{number}"
+        message |= {f"{prefix}.Name": name, f"{prefix}.Value.DataType": kind}
+        message[f"{prefix}.Value.StringValue"] = value
+    call = query_call("sns", _region(arn), "Publish", message)
+    if trace:
+        call.headers.append(("x-amzn-trace-id", trace))
+    answer = await xml_answer(door, call)
     return answer.findtext(".//{*}MessageId", "")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import quote
 
 from harness.aws import rest_call
 from harness.call import Handler
 from harness.errors import AwsError
+from harness.senders import invocations
 from harness.services.apigateway.configuration import Integration
 from harness.services.apigateway.refusal import NotEmulatedError, Refusal, RefusedError
 
@@ -48,13 +48,14 @@ class Invocations:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _invoke(self, function: str, event: bytes) -> bytes:
-        path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
         headers = (
             ("content-type", "application/json"),
             ("x-amz-invocation-type", "RequestResponse"),
         )
         call = rest_call(
-            "lambda", self._region, "Invoke", "POST", path, body=event, headers=headers
+            *("lambda", self._region, "Invoke", "POST", invocations(function)),
+            body=event,
+            headers=headers,
         )
         try:
             reply = await self._door(call)

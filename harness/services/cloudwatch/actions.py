@@ -8,11 +8,12 @@ from typing import Any
 
 import orjson
 
-from harness.aws import json_answer, json_call, query_call, rest_call
-from harness.call import Call, Handler, Reply
+from harness.aws import ACCOUNT, json_answer, rest_call
+from harness.call import Handler
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.journal import Journal
+from harness.senders import invoke, publish, put_event
 from harness.services.cloudwatch import notification
 from harness.services.cloudwatch.alarm import Alarm, State
 from harness.services.cloudwatch.alarms import Alarms
@@ -71,46 +72,23 @@ class Actions:
         return ""
 
     async def _publish(self, alarm: Alarm, old: State, arn: str) -> None:
-        parameters = {
-            "TopicArn": arn,
-            "Subject": notification.subject(alarm, self._region),
-            "Message": notification.message(alarm, old, self._region),
-        }
-        await self._answered(query_call("sns", self._region, "Publish", parameters))
+        message = notification.message(alarm, old, self._region).encode()
+        subject = notification.subject(alarm, self._region)
+        await publish(self._door, arn, message, subject=subject)
 
     async def _invoke(self, alarm: Alarm, old: State, arn: str) -> None:
         parts = arn.split(":")
         if len(parts) < 7:
             raise AwsError("ValidationError", f"{arn} is not the ARN of a function")
         qualifier = f"Qualifier={parts[7]}" if len(parts) > 7 else ""
-        path = f"/2015-03-31/functions/{parts[6]}"
-        asked = rest_call(
-            "lambda", self._region, "GetPolicy", "GET", f"{path}/policy", query=qualifier
-        )
+        path = f"/2015-03-31/functions/{parts[6]}/policy"
+        asked = rest_call("lambda", self._region, "GetPolicy", "GET", path, query=qualifier)
         policy = orjson.loads((await json_answer(self._door, asked))["Policy"])
         if not permits(policy):
             raise AwsError(
                 "AccessDeniedException", f"{_PRINCIPAL} is not authorized to invoke {arn}", 403
             )
-        event = (("x-amz-invocation-type", "Event"),)
-        call = rest_call(
-            "lambda",
-            self._region,
-            "Invoke",
-            "POST",
-            f"{path}/invocations",
-            query=qualifier,
-            body=notification.lambda_event(alarm, old, self._region),
-            headers=event,
-        )
-        await self._answered(call)
-
-    async def _answered(self, call: Call) -> Reply:
-        reply = await self._door(call)
-        body = await reply.read()
-        if reply.status >= 300:
-            raise AwsError("ActionFailed", body.decode(errors="replace")[:500], reply.status)
-        return reply
+        await invoke(self._door, arn, notification.lambda_event(alarm, old, self._region))
 
     async def _tell_eventbridge(self, alarm: Alarm, old: State) -> None:
         """Put the event on the default bus; a bus that does not take it fails no action."""
@@ -121,9 +99,9 @@ class Actions:
             "Time": alarm.state.updated,
             "Detail": orjson.dumps(notification.detail(alarm, old)).decode(),
         }
-        call = json_call("events", self._region, "AWSEvents.PutEvents", {"Entries": [entry]})
+        bus = f"arn:aws:events:{self._region}:{ACCOUNT}:event-bus/default"
         try:
-            await json_answer(self._door, call)
+            await put_event(self._door, bus, orjson.dumps(entry))
         except _FAILURES as error:
             name = alarm.definition.name
             self._journal.record("alarm.event_refused", alarm=name, reason=str(error))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from harness.aws import rest_call
 from harness.call import Call, Reply
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
+from harness.senders import invocations
 from harness.services.event_source_mapping.gathering import Batch, Received, event
 from harness.services.event_source_mapping.mapping import EventSourceMapping
 from harness.services.event_source_mapping.results import failed
@@ -101,14 +101,13 @@ class Delivery:
         return self._stopping.is_set() or self._around.wall.now() >= until
 
     def _invocation(self, batch: Batch) -> Call:
-        arn = quote(self._mapping.function_arn, safe="")
         trace = next((message.trace for message in batch if message.trace), "")
         return rest_call(
             "lambda",
             self._mapping.queue_arn.split(":")[3],
             "Invoke",
             "POST",
-            f"/2015-03-31/functions/{arn}/invocations",
+            invocations(self._mapping.function_arn),
             body=event(batch),
             headers=(("x-amzn-trace-id", trace),) if trace else (),
         )

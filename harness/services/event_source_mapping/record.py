@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from harness.services.event_source_mapping import pattern
+from harness.event_pattern import matches
 
 # In AWS's order; those of FIFO queues and of tracing only where the message has them.
 _ATTRIBUTES = (
@@ -65,7 +65,7 @@ def wanted(made: Mapping[str, Any], patterns: Iterable[Mapping[str, Any]]) -> bo
 
 def _passes(made: Mapping[str, Any], each: Mapping[str, Any]) -> bool:
     content = {**made, "body": _decoded(made["body"])} if _looks_into_body(each) else made
-    return pattern.matches(each, content)
+    return matches(each, content)
 
 
 def _looks_into_body(each: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import orjson
 
 from harness.aws import json_answer, json_call
 from harness.call import Call, Handler
-from harness.services.eventbridge.pattern import matches
+from harness.event_pattern import matches
 
 
 @dataclass(frozen=True, slots=True)

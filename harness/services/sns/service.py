@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from harness.aws import rest_call
 from harness.call import Bytes, Call, Handler, Reply
 from harness.clock import Clock, iso8601
 from harness.errors import AwsError, HarnessError
 from harness.http1 import ProtocolError
 from harness.journal import Journal
+from harness.senders import invoke
 from harness.services.sns.message import (
     Message,
     Parameters,
@@ -135,17 +135,12 @@ class Sns:
         for subscription, endpoint in list(self._functions.get(message.topic, {}).items()):
             now = iso8601(self._clock.now())
             body = orjson.dumps(notification(message, message_id, subscription, now))
-            headers = [("x-amz-invocation-type", "Event")]
-            if lineage := call.header("x-amzn-trace-id"):
-                headers.append(("x-amzn-trace-id", lineage))
-            path = f"/2015-03-31/functions/{quote(endpoint, safe='')}/invocations"
-            invoke = rest_call(
-                "lambda", self._region, "Invoke", "POST", path, body=body, headers=tuple(headers)
-            )
             detail = {"topic": message.topic, "message_id": message_id, "target": endpoint}
             try:
-                await self._door(invoke)
-                self._journal.record("sns.delivered", request_id=invoke.id, **detail)
+                request_id = await invoke(
+                    self._door, endpoint, body, call.header("x-amzn-trace-id")
+                )
+                self._journal.record("sns.delivered", request_id=request_id, **detail)
             except _UNAVAILABLE as error:
                 self._journal.record("sns.undelivered", reason=str(error), **detail)
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote
 
-from harness.aws import ACCOUNT, json_answer, json_call, query_call, rest_call
-from harness.call import Call, Handler
+import orjson
+
+from harness.aws import rest_call
+from harness.call import Handler
 from harness.errors import AwsError
+from harness.senders import (
+    NO_ATTRIBUTES,
+    Attributes,
+    invoke,
+    publish,
+    put_event,
+    send_message,
+)
 from harness.services.lambda_.destinations.ending import Ending, dead_letter_attributes, record
 
 _MESSAGE_LIMIT = 256 * 1024
-
-Attributes = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +41,32 @@ def parse_arn(text: str) -> Arn:
 
 async def send_dead_letter(door: Handler, target: str, ending: Ending) -> None:
     """Send the event itself to a queue or topic; `AwsError` when that is not possible."""
-    arn, attributes = _standard(target), dead_letter_attributes(ending)
-    if arn.service == "sqs":
-        await _to_queue(door, arn, ending.payload, ending, attributes)
-    elif arn.service == "sns":
-        await _to_topic(door, arn, ending.payload, ending, attributes)
-    else:
-        raise _not_a_target(target)
+    attributes = dead_letter_attributes(ending)
+    match _standard(target).service:
+        case "sqs":
+            await send_message(door, target, ending.payload, ending.trace, attributes=attributes)
+        case "sns":
+            await _to_topic(door, target, ending.payload, ending.trace, attributes)
+        case _:
+            raise _not_a_target(target)
 
 
 async def send_record(door: Handler, target: str, ending: Ending) -> None:
     """Send the invocation record to a destination; `AwsError` when that is not possible."""
-    arn = _standard(target)
-    if arn.service not in _SENDERS:
-        raise _not_a_target(target)
-    await _SENDERS[arn.service](door, arn, record(ending), ending)
+    arn, body = _standard(target), record(ending)
+    match arn.service:
+        case "sqs":
+            await send_message(door, target, body, ending.trace)
+        case "sns":
+            await _to_topic(door, target, body, ending.trace)
+        case "lambda":  # asynchronously, so that its own retries and destinations apply
+            await invoke(door, target, body, ending.trace)
+        case "events":
+            await put_event(door, target, _entry(arn, body, ending))
+        case "s3":
+            await _to_bucket(door, arn, body, ending)
+        case _:
+            raise _not_a_target(target)
 
 
 def _standard(target: str) -> Arn:
@@ -62,47 +79,16 @@ def _not_a_target(target: str) -> AwsError:
     return AwsError("InvalidParameterValue", f"{target} is not a target of asynchronous events")
 
 
-async def _to_queue(
-    door: Handler, arn: Arn, body: bytes, ending: Ending, attributes: Attributes | None = None
-) -> None:
-    account = arn.account or ACCOUNT
-    message = {
-        "QueueUrl": f"http://sqs.{arn.region}.amazonaws.com/{account}/{arn.resource}",
-        "MessageBody": body.decode(errors="replace"),
-        "MessageAttributes": {
-            name: {"DataType": kind, "StringValue": value}
-            for name, (kind, value) in (attributes or {}).items()
-        },
-        "MessageSystemAttributes": {
-            "AWSTraceHeader": {"DataType": "String", "StringValue": ending.trace}
-        },
-    }
-    await json_answer(door, json_call("sqs", arn.region, "AmazonSQS.SendMessage", message))
-
-
 async def _to_topic(
-    door: Handler, arn: Arn, body: bytes, ending: Ending, attributes: Attributes | None = None
+    door: Handler, target: str, body: bytes, trace: str, attributes: Attributes = NO_ATTRIBUTES
 ) -> None:
     if len(body) > _MESSAGE_LIMIT:
         raise AwsError("InvalidParameter", "Invalid parameter: Message too long")
-    parameters = {"TopicArn": arn.text, "Message": body.decode(errors="replace")}
-    for number, (name, (kind, value)) in enumerate((attributes or {}).items(), start=1):
-        prefix = f"MessageAttributes.entry.{number}"
-        parameters[f"{prefix}.Name"] = name
-        parameters[f"{prefix}.Value.DataType"] = kind
-        parameters[f"{prefix}.Value.StringValue"] = value
-    await _accepted(door, query_call("sns", arn.region, "Publish", parameters), ending)
+    await publish(door, target, body, trace, attributes=attributes)
 
 
-async def _to_function(door: Handler, arn: Arn, body: bytes, ending: Ending) -> None:
-    """Invoke a function asynchronously, so that its own retries and destinations apply."""
-    path = f"/2015-03-31/functions/{quote(arn.text, safe='')}/invocations"
-    headers = (("x-amz-invocation-type", "Event"),)
-    call = rest_call("lambda", arn.region, "Invoke", "POST", path, body=body, headers=headers)
-    await _accepted(door, call, ending)
-
-
-async def _to_bus(door: Handler, arn: Arn, body: bytes, ending: Ending) -> None:
+def _entry(arn: Arn, body: bytes, ending: Ending) -> bytes:
+    """Return the record as an entry of a bus; raises `AwsError` when it is too large."""
     if len(body) > _MESSAGE_LIMIT:
         raise AwsError("ValidationException", "Total size of the entries in the request is over")
     outcome = "Success" if ending.succeeded else "Failure"
@@ -113,11 +99,7 @@ async def _to_bus(door: Handler, arn: Arn, body: bytes, ending: Ending) -> None:
         "Detail": body.decode(),
         "EventBusName": arn.resource.removeprefix("event-bus/"),
     }
-    call = json_call("events", arn.region, "AWSEvents.PutEvents", {"Entries": [entry]})
-    answer = await json_answer(door, call)
-    if answer.get("FailedEntryCount"):
-        failed = answer["Entries"][0]
-        raise AwsError(failed.get("ErrorCode", ""), failed.get("ErrorMessage", ""))
+    return orjson.dumps(entry)
 
 
 async def _to_bucket(door: Handler, arn: Arn, body: bytes, ending: Ending) -> None:
@@ -125,7 +107,13 @@ async def _to_bucket(door: Handler, arn: Arn, body: bytes, ending: Ending) -> No
         raise AwsError("InvalidParameterValue", f"{arn.text} takes no records of successes")
     region = parse_arn(ending.arn).region
     path = f"/{arn.resource}/{object_name(ending.function, ending.time, str(uuid.uuid4()))}"
-    await _accepted(door, rest_call("s3", region, "PutObject", "PUT", path, body=body), ending)
+    call = rest_call("s3", region, "PutObject", "PUT", path, body=body)
+    if ending.trace:
+        call.headers.append(("x-amzn-trace-id", ending.trace))
+    reply = await door(call)
+    if reply.status >= 300:
+        reason = (await reply.read()).decode(errors="replace")[:300]
+        raise AwsError("s3:PutObject", reason, reply.status)
 
 
 def object_name(function: str, time: float, unique: str) -> str:
@@ -136,22 +124,3 @@ def object_name(function: str, time: float, unique: str) -> str:
 
 def object_folder(function: str) -> str:
     return f"aws/lambda/async/{function}/"
-
-
-async def _accepted(door: Handler, call: Call, ending: Ending) -> None:
-    """Have a call answered with a 2xx, passing the lineage of the event on."""
-    if ending.trace:
-        call.headers.append(("x-amzn-trace-id", ending.trace))
-    reply = await door(call)
-    if reply.status >= 300:
-        reason = (await reply.read()).decode(errors="replace")[:300]
-        raise AwsError(f"{call.service}:{call.operation}", reason, reply.status)
-
-
-_SENDERS: dict[str, Callable[[Handler, Arn, bytes, Ending], Awaitable[None]]] = {
-    "sqs": _to_queue,
-    "sns": _to_topic,
-    "lambda": _to_function,
-    "events": _to_bus,
-    "s3": _to_bucket,
-}

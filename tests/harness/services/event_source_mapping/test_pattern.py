@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.services.event_source_mapping.pattern import matches, valid
+from harness.event_pattern import matches
+from harness.services.event_source_mapping.pattern import valid
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -21,6 +21,7 @@ from harness.services.lambda_.invoker import Invoked
 from harness.services.lambda_.outcome import Outcome
 from harness.services.lambda_.recursion import Recursion
 from harness.services.lambda_.spool import Spool
+from tests.harness.accepted import accepted
 from tests.harness.services.lambda_.examples import REGION, answer
 
 
@@ -102,7 +103,7 @@ class Stage:
         if b"/gone" in body:
             return Reply(400, [], b'{"__type": "QueueDoesNotExist", "message": "gone"}')
         self.sent.append((call, body))
-        return Reply(200, [], b"{}")
+        return accepted(call)
 
     def messages(self) -> list[dict[str, Any]]:
         """Return the bodies of the messages that reached SQS."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.services.eventbridge.pattern import matches
+from harness.event_pattern import matches
 
 EVENT = {
     "source": "aws.s3",

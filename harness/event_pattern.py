@@ -1,4 +1,7 @@
-"""Does an event match a rule's event pattern? (EventBridge User Guide, "Event patterns"; pure)"""
+"""Does an event match an event pattern? (EventBridge User Guide, "Event patterns"; pure)
+
+The rules of a bus and the filters of an event source mapping are written in it.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,22 @@ def matches(pattern: Any, event: Any) -> bool:
 
     A matcher that is not known here, or not written as AWS has it, matches nothing.
     """
-    if not isinstance(pattern, Mapping) or not isinstance(event, Mapping):
+    if not isinstance(pattern, Mapping):
         return False
-    return all(_field_matches(name, wanted, event) for name, wanted in pattern.items())
+    members = event if isinstance(event, Mapping) else {}
+    return all(_field_matches(name, wanted, members) for name, wanted in pattern.items())
 
 
 def _field_matches(name: str, wanted: Any, event: Mapping[str, Any]) -> bool:
     if name == "$or":
         return any(matches(alternative, event) for alternative in _listed(wanted))
     value = event.get(name, _ABSENT)
+    found = (value if isinstance(value, list) else [value]) or [_ABSENT]
     if isinstance(wanted, Mapping):
         # An absent object may still satisfy a pattern of nothing but {"exists": false}.
-        return matches(wanted, {} if value is _ABSENT else value)
-    values = value if isinstance(value, list) else [value]
-    found = values or [_ABSENT]
-    return any(_value_matches(one, value) for one in _listed(wanted) for value in found)
+        return any(matches(wanted, item) for item in found)
+    leaves = [_ABSENT if isinstance(item, Mapping) else item for item in found]
+    return any(_value_matches(one, leaf) for one in _listed(wanted) for leaf in leaves)
 
 
 def _listed(wanted: Any) -> list[Any]:
