@@ -16,8 +16,12 @@ import orjson
 
 from harness.aws import json_answer, json_call, query_call, rest_call
 from harness.call import Handler
-from harness.errors import AwsError
+from harness.errors import AwsError, HarnessError
+from harness.http1 import ProtocolError
 from harness.xml_answer import xml_answer
+
+# What a call through the door may end with when the destination refuses it or is not there.
+FAILURES = (AwsError, HarnessError, ProtocolError, ConnectionError)
 
 # Of a message, by name: (data type, value).
 Attributes = Mapping[str, tuple[str, str]]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import quote
-
-import orjson
 
 from harness.aws import ACCOUNT, json_answer, json_call, query_call, rest_call
 from harness.aws_xml import xml_answer
@@ -80,22 +77,13 @@ class ResourcePolicies:
         query = f"Qualifier={quote(qualifier)}" if qualifier else ""
         call = rest_call("lambda", self._region, "GetPolicy", "GET", path, query=query)
         answer = await json_answer(self._control_plane, call)
-        return orjson.dumps(_with_kinds(orjson.loads(answer["Policy"]))).decode()
+        return str(answer["Policy"])
 
     async def _secret(self, arn: str) -> str:
         target = "secretsmanager.GetResourcePolicy"
         call = json_call("secretsmanager", self._region, target, {"SecretId": arn})
         answer = await json_answer(self._control_plane, call)
         return str(answer.get("ResourcePolicy") or "")
-
-
-def _with_kinds(policy: dict[str, Any]) -> dict[str, Any]:
-    """Return a function's policy with `{"AWS": …}` where the control plane leaves it out."""
-    for statement in policy["Statement"]:
-        principal = statement.get("Principal")
-        if isinstance(principal, str) and principal != "*":
-            statement["Principal"] = {"AWS": principal}
-    return policy
 
 
 async def _found(asking: Awaitable[str]) -> str:

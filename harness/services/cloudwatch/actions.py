@@ -10,16 +10,14 @@ import orjson
 
 from harness.aws import ACCOUNT, json_answer, rest_call
 from harness.call import Handler
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
+from harness.errors import AwsError
 from harness.journal import Journal
-from harness.senders import invoke, publish, put_event
+from harness.senders import FAILURES, invoke, publish, put_event
 from harness.services.cloudwatch import notification
 from harness.services.cloudwatch.alarm import Alarm, State
 from harness.services.cloudwatch.alarms import Alarms
 
 _PRINCIPAL = "lambda.alarms.cloudwatch.amazonaws.com"
-_FAILURES = (AwsError, HarnessError, ProtocolError, ConnectionError)
 
 
 class Actions:
@@ -67,7 +65,7 @@ class Actions:
                 await self._invoke(alarm, old, arn)
             else:
                 return f"actions of {service or arn} are not emulated here"
-        except _FAILURES as error:
+        except FAILURES as error:
             return str(error)
         return ""
 
@@ -102,7 +100,7 @@ class Actions:
         bus = f"arn:aws:events:{self._region}:{ACCOUNT}:event-bus/default"
         try:
             await put_event(self._door, bus, orjson.dumps(entry))
-        except _FAILURES as error:
+        except FAILURES as error:
             name = alarm.definition.name
             self._journal.record("alarm.event_refused", alarm=name, reason=str(error))
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from harness.aws import rest_call
 from harness.call import Call, Reply
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
-from harness.senders import invocations
+from harness.errors import AwsError
+from harness.senders import FAILURES, invocations
 from harness.services.event_source_mapping.gathering import Batch, Received, event
 from harness.services.event_source_mapping.mapping import EventSourceMapping
 from harness.services.event_source_mapping.results import failed
@@ -18,7 +17,6 @@ from harness.services.event_source_mapping.source import Source
 from harness.services.event_source_mapping.surroundings import Surroundings
 from harness.waiting import first
 
-UNAVAILABLE = (AwsError, HarnessError, ProtocolError, ConnectionError)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
 
 Note = Callable[..., None]
@@ -67,7 +65,7 @@ class Delivery:
             return
         try:
             reasons = await self._source.delete(messages)
-        except UNAVAILABLE as error:
+        except FAILURES as error:
             reasons = [str(error)]
         ids = [message.message_id for message in messages]
         if reasons:
@@ -82,7 +80,7 @@ class Delivery:
             self._note("mapping.invoked", request_id=call.id, message_ids=ids)
             try:
                 return await self._around.door(call)
-            except UNAVAILABLE as error:
+            except FAILURES as error:
                 if not _may_pass(error) or self._too_late(batch):
                     self._failure(batch, str(error), request_id=call.id)
                     return None

@@ -12,7 +12,8 @@ from http import HTTPStatus
 from typing import Any
 
 from harness.errors import AwsError
-from harness.services.event_source_mapping.delivery import UNAVAILABLE, Delivery
+from harness.senders import FAILURES
+from harness.services.event_source_mapping.delivery import Delivery
 from harness.services.event_source_mapping.flight import Flight
 from harness.services.event_source_mapping.gathering import Batch, Gathering, Received
 from harness.services.event_source_mapping.intake import Intake
@@ -61,7 +62,7 @@ class Poller:
             while not self._stopping.is_set():
                 try:
                     await self._round()
-                except UNAVAILABLE as error:
+                except FAILURES as error:
                     await self._survive(error)
         finally:
             await self._finish()
@@ -195,7 +196,7 @@ class Poller:
         await self._flight.landed()
         try:
             await self._source.release(self._gathering.clear())
-        except UNAVAILABLE as error:
+        except FAILURES as error:
             self._note("mapping.failed", reason=str(error))
 
     def _note(self, kind: str, **detail: Any) -> None:

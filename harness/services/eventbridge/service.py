@@ -15,16 +15,15 @@ import orjson
 
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
+from harness.errors import AwsError
 from harness.journal import Journal
+from harness.senders import FAILURES
 from harness.services.eventbridge.event import bus_name, envelope, is_entry, refusal
 from harness.services.eventbridge.rules import BusRule, BusRules
 from harness.services.eventbridge.targets import send
 
 _MOST_ENTRIES = 10
 _GRACE_S = 2.0
-_FAILURES = (AwsError, HarnessError, ProtocolError, ConnectionError)
 
 
 class EventBridge:
@@ -80,7 +79,7 @@ class EventBridge:
                 try:
                     request_id = await send(self._door, target, event)
                     self._journal.record("events.delivered", request_id=request_id, **detail)
-                except _FAILURES as error:
+                except FAILURES as error:
                     self._journal.record("events.undelivered", reason=str(error), **detail)
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from harness.clock import Clock
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
+from harness.errors import AwsError
 from harness.journal import Journal
+from harness.senders import FAILURES
 from harness.services.lambda_ import retries, trace
 from harness.services.lambda_.async_event import Answer, AsyncEvent, Attempt
 from harness.services.lambda_.destinations.telling import Telling
@@ -28,7 +28,6 @@ from harness.services.lambda_.retries import End, RetryPolicy, Step
 from harness.services.lambda_.spool import Spool
 
 _log = logging.getLogger(__name__)
-_EXPECTED = (AwsError, HarnessError, ProtocolError, ConnectionError)
 
 
 class Run(Protocol):
@@ -172,7 +171,7 @@ class AsyncQueue:
 
     def _not_started(self, event: AsyncEvent, policy: RetryPolicy, error: Exception) -> Step:
         """Treat a throttle, and whatever else kept the function from running, as §3.3 says."""
-        if not isinstance(error, _EXPECTED):
+        if not isinstance(error, FAILURES):
             _log.error("event %s could not be run", event.request_id, exc_info=error)
         event.throttles += 1
         self._note("async.not_started", event, reason=str(error))

@@ -15,9 +15,9 @@ import orjson
 
 from harness.call import Handler
 from harness.clock import Clock
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
+from harness.errors import AwsError
 from harness.journal import Journal
+from harness.senders import FAILURES
 from harness.services.s3_events.bus_event import entry
 from harness.services.s3_events.change import ObjectChange
 from harness.services.s3_events.configuration import Rule
@@ -28,7 +28,6 @@ from harness.services.s3_events.senders import SENDERS
 
 _RETRIES_S = (1.0, 4.0, 16.0)
 _GRACE_S = 2.0
-FAILURES = (AwsError, HarnessError, ProtocolError, ConnectionError)
 _ENDED = "the environment was stopped before it was delivered"
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from harness.call import Call, Reply
 from harness.clock import Clock
 from harness.journal import Journal
+from harness.senders import FAILURES
 from harness.services.s3_events.change import ObjectChange, Request, Sequencers
 from harness.services.s3_events.configuration import NOTHING, Configuration, Rule
-from harness.services.s3_events.delivery import FAILURES, Delivery
+from harness.services.s3_events.delivery import Delivery
 from harness.services.s3_events.objects import Objects, Stored
 
 Details = Callable[[ObjectChange, Stored], ObjectChange]

@@ -16,10 +16,8 @@ import orjson
 
 from harness.call import Bytes, Call, Handler, Reply
 from harness.clock import Clock, iso8601
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
 from harness.journal import Journal
-from harness.senders import invoke
+from harness.senders import FAILURES, invoke
 from harness.services.sns.message import (
     Message,
     Parameters,
@@ -34,7 +32,6 @@ _SHOWN = re.compile(
     rb"<entry>\s*<key>FilterPolicy</key>\s*<value>[^<]*delivered-by-the-endpoint[^<]*</value>\s*</entry>"
 )
 _SUBSCRIPTION = re.compile(rb"<SubscriptionArn>([^<]+)</SubscriptionArn>")
-_UNAVAILABLE = (AwsError, HarnessError, ProtocolError, ConnectionError)
 _FILTERS = ("FilterPolicy", "FilterPolicyScope")
 
 
@@ -141,7 +138,7 @@ class Sns:
                     self._door, endpoint, body, call.header("x-amzn-trace-id")
                 )
                 self._journal.record("sns.delivered", request_id=request_id, **detail)
-            except _UNAVAILABLE as error:
+            except FAILURES as error:
                 self._journal.record("sns.undelivered", reason=str(error), **detail)
 
 

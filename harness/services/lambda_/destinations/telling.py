@@ -8,10 +8,9 @@ from typing import Any
 
 from harness.call import Handler
 from harness.clock import Clock
-from harness.errors import AwsError, HarnessError
-from harness.http1 import ProtocolError
 from harness.iam.service_roles import Authorize, anything
 from harness.journal import Journal
+from harness.senders import FAILURES
 from harness.services.lambda_.async_event import AsyncEvent
 from harness.services.lambda_.destinations.delivery import (
     object_folder,
@@ -23,7 +22,6 @@ from harness.services.lambda_.destinations.ending import targets
 from harness.services.lambda_.function import Function
 
 _log = logging.getLogger(__name__)
-_EXPECTED = (AwsError, HarnessError, ProtocolError, ConnectionError)
 _SENDERS = {"destination": send_record, "dead_letter_queue": send_dead_letter}
 # What the function's role needs for a target (aws-behaviour §3.5.1).
 _ACTIONS = {
@@ -68,7 +66,7 @@ class Telling:
                 ending = await event.ending(condition, self._clock.now())
                 await _SENDERS[via](self._door, target, ending)
             except Exception as error:  # the other target is told all the same
-                if not isinstance(error, _EXPECTED):
+                if not isinstance(error, FAILURES):
                     _log.exception("the end of event %s could not be told", event.request_id)
                 self._journal.record("async.destination_failed", reason=str(error), **told)
             else:
