@@ -8,6 +8,7 @@ from harness.services.cloudwatch import CloudWatch
 from harness.services.cloudwatch.apigateway_metrics import ApiGatewayMetrics
 from harness.services.cloudwatch.bucket_metrics import BucketMetrics
 from harness.services.cloudwatch.lambda_metrics import LambdaMetrics
+from harness.services.cloudwatch.mapping_metrics import MappingMetrics
 from harness.services.logs import Logs
 
 
@@ -21,7 +22,8 @@ class Observation:
         file = ground.state.path("logs.sqlite")
         self._logs = Logs(control_plane, journal, clock, ground.region, file, store)
         self._buckets = BucketMetrics(control_plane, ground.region, store)
-        for metrics in (LambdaMetrics(store), ApiGatewayMetrics(store), self._buckets):
+        followers = (LambdaMetrics(store), MappingMetrics(store), ApiGatewayMetrics(store))
+        for metrics in (*followers, self._buckets):
             journal.follow(metrics.observe)
         self.delivery = self._logs.delivery
 

@@ -9,11 +9,15 @@ from tests.contracts.account import Account, Function, eventually
 
 
 def points(account: Account, function: Function, metric: str) -> list[dict[str, Any]]:
+    return points_of(account, "FunctionName", function.name, metric)
+
+
+def points_of(account: Account, dimension: str, value: str, metric: str) -> list[dict[str, Any]]:
     now = datetime.now(UTC)
     found: list[dict[str, Any]] = account.cloudwatch.get_metric_statistics(
         Namespace="AWS/Lambda",
         MetricName=metric,
-        Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+        Dimensions=[{"Name": dimension, "Value": value}],
         StartTime=now - timedelta(minutes=10),
         EndTime=now + timedelta(minutes=1),
         Period=60,

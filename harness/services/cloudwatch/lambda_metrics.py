@@ -127,10 +127,14 @@ class LambdaMetrics:
         region, *others = scopes(detail)
         for dimensions in others:
             self._add(own, dimensions)
-        together = ("ConcurrentExecutions", running[_REGION], "Count", detail["started"])
-        free = ("UnreservedConcurrentExecutions", running[_UNRESERVED], "Count", detail["started"])
-        invocation = [datum for datum in data(event) if datum[0] != together[0]]
-        self._add([*invocation, together, free], region)
+        levels = {
+            "ConcurrentExecutions": running[_REGION],
+            "UnreservedConcurrentExecutions": running[_UNRESERVED],
+            "ClaimedAccountConcurrency": running[_UNRESERVED] + detail["allocated"],
+        }
+        counts = [datum for datum in data(event) if datum[0] not in levels]
+        found = [(name, value, "Count", detail["started"]) for name, value in levels.items()]
+        self._add([*counts, *found], region)
 
     def _add(self, found: Iterable[Datum], dimensions: Dimensions) -> None:
         for name, value, unit, time in found:

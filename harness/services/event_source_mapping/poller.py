@@ -200,6 +200,8 @@ class Poller:
             self._note("mapping.failed", reason=str(error))
 
     def _note(self, kind: str, **detail: Any) -> None:
+        if self._mapping.settings.counted:
+            detail["counted"] = True
         self._around.journal.record(
             kind,
             uuid=self._mapping.uuid,

@@ -35,10 +35,10 @@ _NOT_FOR_SQS = (
     "SelfManagedKafkaEventSourceConfig",
     "DocumentDBEventSourceConfig",
 )
+_METRICS = ("EventCount",)
 _NOT_EMULATED = (
     "ProvisionedPollerConfig",
     "KMSKeyArn",
-    "MetricsConfig",
     "LoggingConfig",
     "Tags",
 )
@@ -46,7 +46,10 @@ _NOT_EMULATED = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """window_s: MaximumBatchingWindowInSeconds. filters: patterns as given, and decoded."""
+    """window_s: MaximumBatchingWindowInSeconds. filters: patterns as given, and decoded.
+
+    counted: whether metrics are published.
+    """
 
     batch_size: int = 10
     window_s: int = 0
@@ -54,6 +57,7 @@ class Settings:
     partial_responses: bool = False
     filters: tuple[str, ...] = ()
     patterns: tuple[Mapping[str, Any], ...] = ()
+    counted: bool = False
 
 
 def changed(settings: Settings, request: Mapping[str, Any], *, fifo: bool) -> Settings:
@@ -68,7 +72,12 @@ def changed(settings: Settings, request: Mapping[str, Any], *, fifo: bool) -> Se
         concurrency = _integer(scaling, "MaximumConcurrency", 2, 1000, "scalingConfig.")
         made = replace(made, maximum_concurrency=concurrency)
     if request.get("FunctionResponseTypes") is not None:
-        made = replace(made, partial_responses=_response_types(request["FunctionResponseTypes"]))
+        kinds = request["FunctionResponseTypes"]
+        chosen = _chosen(kinds, _RESPONSE_TYPES, "FunctionResponseTypes")
+        made = replace(made, partial_responses=chosen)
+    if (metrics := _structure(request, "MetricsConfig")) is not None:
+        chosen = _chosen(metrics.get("Metrics") or [], _METRICS, "Metrics", "metricsConfig.")
+        made = replace(made, counted=chosen)
     if (criteria := _structure(request, "FilterCriteria")) is not None:
         filters = _filters(criteria)
         made = replace(made, filters=tuple(filters), patterns=tuple(filters.values()))
@@ -85,6 +94,8 @@ def described(settings: Settings) -> dict[str, Any]:
     }
     if settings.maximum_concurrency is not None:
         shown["ScalingConfig"] = {"MaximumConcurrency": settings.maximum_concurrency}
+    if settings.counted:
+        shown["MetricsConfig"] = {"Metrics": list(_METRICS)}
     if settings.filters:
         shown["FilterCriteria"] = {"Filters": [{"Pattern": text} for text in settings.filters]}
     return shown
@@ -158,15 +169,17 @@ def _structure(request: Mapping[str, Any], name: str) -> Mapping[str, Any] | Non
     return value
 
 
-def _response_types(value: object) -> bool:
+def _chosen(value: object, kinds: tuple[str, ...], name: str, within: str = "") -> bool:
+    """Tell whether a list holds the one kind there is, rather than nothing."""
     if not isinstance(value, list):
-        raise malformed("FunctionResponseTypes is not a list")
+        raise malformed(f"{name} is not a list")
+    member = f"{within}{name[0].lower()}{name[1:]}"
     if len(value) > 1:
-        raise constraint(value, "functionResponseTypes", "have length less than or equal to 1")
+        raise constraint(value, member, "have length less than or equal to 1")
     for kind in value:
-        if kind not in _RESPONSE_TYPES:
-            rule = f"satisfy constraint: [Member must satisfy enum value set: {_RESPONSE_TYPES[0]}]"
-            raise constraint(value, "functionResponseTypes", rule)
+        if kind not in kinds:
+            rule = f"satisfy constraint: [Member must satisfy enum value set: {kinds[0]}]"
+            raise constraint(value, member, rule)
     return bool(value)
 
 

@@ -223,6 +223,7 @@ class Invoker:
             billed_ms=measured.billed_ms,
             max_memory_mb=measured.max_memory_mb,
             concurrency=self._throttle.running(function.name),
+            allocated=self._throttle.allocated,
             initialization=sandbox.function.initialization,
             provisioned=self.pool(function).prepared,
             reserved=function.reserved_concurrency is not None,

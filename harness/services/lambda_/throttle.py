@@ -58,6 +58,11 @@ class Throttle:
         self._uses: dict[str, _Use] = {}
         self._running_unreserved = 0
 
+    @property
+    def allocated(self) -> int:
+        """Return how much of the account is reserved or provisioned."""
+        return ACCOUNT_LIMIT - self._unreserved()
+
     def running(self, name: str) -> int:
         use = self._uses.get(name)
         return use.running if use else 0

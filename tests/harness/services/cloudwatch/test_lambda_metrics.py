@@ -14,6 +14,7 @@ FINISHED = {
     "duration_ms": 12.5,
     "concurrency": 3,
     "provisioned": 0,
+    "allocated": 100,
     "reserved": False,
     "initialization": "on-demand",
     "version": "1",
@@ -102,6 +103,8 @@ def test_points_are_stamped_with_the_start_and_the_region_counts_all_functions()
     assert region[60].maximum == 2
     unreserved = store.read(Metric("AWS/Lambda", "UnreservedConcurrentExecutions"), 0, 999, 60)
     assert unreserved[60].maximum == 1
+    claimed = store.read(Metric("AWS/Lambda", "ClaimedAccountConcurrency"), 0, 999, 60)
+    assert claimed[60].maximum == 101
 
 
 AHEAD = {**FINISHED, "provisioned": 4, "initialization": "provisioned-concurrency"}

@@ -155,6 +155,7 @@ def test_a_cold_and_a_warm_invocation(invoking):
         "billed_ms": 113,
         "max_memory_mb": 36,
         "concurrency": 1,
+        "allocated": 0,
         "initialization": "on-demand",
         "provisioned": 0,
         "reserved": False,
