@@ -53,7 +53,19 @@ def test_not_a_number_is_read():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x61", b"\x01\x02", b"\xff", b"\x1c", b"\xc2\x41a", b"\xa1\x01\x02", b"\x81" * 99],
+    [
+        b"",
+        b"\x61",
+        b"\x01\x02",
+        b"\xff",
+        b"\x1c",
+        b"\xa1\x01\x02",
+        b"\x81" * 99,
+        b"\xc1\x61a",  # a timestamp in words
+        b"\xc2\x49" + b"\xff" * 9,  # beyond 64 bits
+        b"\xd8\x25\x50" + b"\x00" * 16,  # an UUID
+        b"\xd8\x1c\x81\xd8\x1d\x00",  # a list in itself
+    ],
 )
 def test_what_is_no_item_is_a_value_error(data):
     with pytest.raises(ValueError, match=r"."):
