@@ -71,7 +71,7 @@ class _Reader:
         """Read all fields; raises `AwsError` when there is no file behind them."""
         while not self._in_file:
             if not await self._more():
-                raise _not_one_file() if self._finished() else malformed()
+                raise _not_one_file() if self._read and self._finished() else malformed()
 
     async def file(self) -> AsyncIterator[bytes]:
         while True:
