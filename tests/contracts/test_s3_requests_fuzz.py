@@ -18,6 +18,8 @@ FUZZED = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+# The control plane repeats a key that it does not find, and XML has no form for some characters.
+KEYS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]), max_size=12)
 NAMES = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"]
 NAMES += ["X-Amz-SignedHeaders", "X-Amz-Security-Token", "Signature", "Expires", "AWSAccessKeyId"]
 NAMES += ["x-amz-security-token", "partNumber", "uploadId", "versionId", "response-expires", "cors"]
@@ -59,7 +61,7 @@ def test_any_parameters_of_a_url(account: Account, bucket: str, wire: Wire):
     kept = st.lists(st.sampled_from(proper), max_size=8) | st.just(proper)
 
     @FUZZED
-    @given(st.sampled_from(["GET", "PUT", "HEAD", "DELETE"]), kept, some, TEXT)
+    @given(st.sampled_from(["GET", "PUT", "HEAD", "DELETE"]), kept, some, KEYS)
     def fuzz(
         method: str, kept: list[tuple[str, str]], some: list[tuple[str, str]], key: str
     ) -> None:
