@@ -344,9 +344,15 @@ class TestMalformed:
         assert refused(httpx.get(changed(url, Signature="x"))) == MISMATCHED
 
 
-def test_requests_signed_in_a_header_are_let_pass(account: Account, bucket: str):
-    """Whatever their signature: other tools come with keys of their own."""
-    account.acting("test", "test").s3.put_object(Bucket=bucket, Key="test", Body=b"x")
+def test_a_url_outlives_its_sandbox(account: Account):
+    """As on AWS, where the role's session goes on for hours (with --enforce-iam it does not)."""
+    bucket, function = account.bucket(), account.function("calls.presign")
+    account.s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    event = {"operation": "get_object", "arguments": {"Bucket": bucket, "Key": "k"}, "seconds": 60}
+    url = function.result(event)
+    account.lambda_.update_function_configuration(FunctionName=function.name, MemorySize=256)
+    assert function.result(event) != url
+    assert httpx.get(url).content == b"x"
 
 
 def test_with_iam_a_url_may_do_what_its_signer_may(enforced: Account):

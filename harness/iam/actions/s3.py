@@ -144,7 +144,8 @@ def delete_action(version: str | None) -> str:
 def _auth_type(call: Call, parameters: Mapping[str, str]) -> str:
     if call.operation == "PostObject":
         return "POST"
-    return "REST-QUERY-STRING" if "X-Amz-Credential" in parameters else "REST-HEADER"
+    signed = "X-Amz-Credential" in parameters or "AWSAccessKeyId" in parameters
+    return "REST-QUERY-STRING" if signed else "REST-HEADER"
 
 
 def _context(call: Call) -> dict[str, tuple[str, ...]]:
@@ -153,7 +154,9 @@ def _context(call: Call) -> dict[str, tuple[str, ...]]:
         f"s3:{name.lower()}": (parameters[name],) for name in _PARAMETERS if name in parameters
     }
     found["s3:authtype"] = (_auth_type(call, parameters),)
-    found["s3:signatureversion"] = ("AWS4-HMAC-SHA256",)
+    found["s3:signatureversion"] = (
+        "AWS" if "AWSAccessKeyId" in parameters else "AWS4-HMAC-SHA256",
+    )
     found |= {f"s3:{name}": (value,) for name, value in call.headers if name.startswith("x-amz-")}
     if tags := dict(parse_qsl(call.header("x-amz-tagging"), keep_blank_values=True)):
         found |= {f"s3:requestobjecttag/{key.lower()}": (value,) for key, value in tags.items()}

@@ -16,7 +16,10 @@ _LONGEST_KEY = 1024
 _AS_THEY_ARE = frozenset(
     {"cache-control", "content-type", "content-disposition", "content-encoding", "expires"}
 )
-_OF_SIGNATURE = re.compile(r"x-amz-(algorithm|credential|date|signature|security-token)")
+_OF_OBJECT = (
+    *("x-amz-meta-", "x-amz-storage-class", "x-amz-website-redirect-location"),
+    *("x-amz-server-side-encryption", "x-amz-checksum-", "x-amz-object-lock-"),
+)
 _NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -39,7 +42,7 @@ def object_headers(fields: Mapping[str, str]) -> Headers:
     headers = [
         (name, _value(name, value))
         for name, value in fields.items()
-        if name in _AS_THEY_ARE or (name.startswith("x-amz-") and not _OF_SIGNATURE.match(name))
+        if name in _AS_THEY_ARE or name.startswith(_OF_OBJECT)
     ]
     if "acl" in fields:
         headers.append(("x-amz-acl", _value("acl", fields["acl"])))
