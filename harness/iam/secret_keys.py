@@ -7,7 +7,6 @@ again. So they are read as they pass by.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree import ElementTree as ET
@@ -18,7 +17,7 @@ from harness.iam.request_body import request_body
 from harness.iam.sessions import Sessions
 
 _SERVICES = ("iam", "sts")
-_TOLD = re.compile(rb"<SecretAccessKey>")
+_MOST_KEPT = 10_000  # keys; the oldest are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,13 @@ class SecretKeys:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._told = {ACCESS_KEY: SecretKey(SECRET_KEY)}
+        self._told: dict[str, SecretKey] = {}
         self._inactive: set[str] = set()
 
     def of(self, access_key_id: str) -> SecretKey | None:
         """Return the secret; None when the key is unknown, deleted or inactive."""
+        if access_key_id == ACCESS_KEY:
+            return SecretKey(SECRET_KEY)
         if issued := self._sessions.credentials(access_key_id):
             return SecretKey(issued.secret_access_key, issued.session_token)
         if access_key_id in self._inactive:
@@ -63,10 +64,12 @@ class SecretKeys:
         return reply
 
     def _learn(self, answer: bytes) -> None:
-        if not _TOLD.search(answer):
+        if b"<SecretAccessKey>" not in answer:
             return
         root = ET.fromstring(answer)  # noqa: S314 - the control plane's own answer
         ends = root.findtext(".//{*}Expiration")
+        if len(self._told) >= _MOST_KEPT:
+            del self._told[next(iter(self._told))]
         self._told[root.findtext(".//{*}AccessKeyId", "")] = SecretKey(
             root.findtext(".//{*}SecretAccessKey", ""),
             root.findtext(".//{*}SessionToken", ""),

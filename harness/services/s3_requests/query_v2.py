@@ -5,9 +5,9 @@ boto3 makes these by default in the regions that are as old as this version, Tok
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.call import Headers
 from harness.errors import AwsError
 from harness.services.s3_requests.query_v4 import Parameters, expired
 from harness.services.s3_requests.refusals import denied
@@ -69,6 +69,11 @@ def refuse_v2_in(region: str) -> None:
         raise AwsError("InvalidRequest", message, 400)
 
 
-def headers_in(parameters: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers that version 2 lets a URL carry as parameters."""
-    return [(name, value) for name, value in parameters if name.startswith("x-amz-")]
+def headers_in(parameters: Parameters, sent: Headers) -> Headers:
+    """Return the headers that the URL carries as parameters, and that are not sent as well."""
+    names = {name for name, _ in sent}
+    return [
+        (name, value)
+        for name, value in parameters
+        if name.startswith("x-amz-") and name not in names
+    ]

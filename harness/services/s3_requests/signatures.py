@@ -67,7 +67,7 @@ def version_4(call: Call, parameters: Parameters, presigned: Presigned, secret: 
 def version_2(call: Call, parameters: Parameters, presigned: PresignedV2, secret: str) -> Expected:
     """Return the signature that the URL of `call` must have."""
     auth = _WithExpires(Credentials(presigned.key_id, secret), presigned.expires)
-    headers = _headers([*call.headers, *headers_in(parameters)])
+    headers = _headers([*call.headers, *headers_in(parameters, call.headers)])
     split = urlsplit(f"{call.path}?{call.query}")
     string = auth.canonical_string(call.method, split, headers)
     return Expected(auth.sign_string(string), string)
