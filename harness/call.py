@@ -51,6 +51,7 @@ class Call:
     operation: AWS's name of the operation where the endpoint needs to know it, else "".
     path, query: as received, still percent-encoded; `query` without the question mark.
     headers: names in lower case, in the order received, duplicates kept.
+    virtual_host: the Host that named an S3 bucket, "" else; the path begins with that bucket then.
     """
 
     service: str
@@ -62,6 +63,7 @@ class Call:
     body: Body = field(default_factory=Bytes)
     source_ip: str = "127.0.0.1"
     id: str = field(default_factory=request_id)
+    virtual_host: str = ""
 
     def header(self, name: str, default: str = "") -> str:
         """Return the first header called `name` (lower case)."""
@@ -70,11 +72,15 @@ class Call:
     async def whole(self) -> bytes:
         """Return the whole body and keep it, framed anew, so that the call can still go on."""
         data = await self.body.read()
+        self.hold(data)
+        return data
+
+    def hold(self, data: bytes) -> None:
+        """Take `data`, the body as it was read, back for whoever reads it next."""
         self.body = Bytes(data)
         framing = ("transfer-encoding", "content-length")
         self.headers = [header for header in self.headers if header[0] not in framing]
         self.headers.append(("content-length", str(len(data))))
-        return data
 
     def parameters(self) -> dict[str, str]:
         """Return the query parameters, decoded; those without a value map to ""."""

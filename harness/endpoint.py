@@ -75,14 +75,16 @@ class Endpoint:
         method, target, _ = head.start
         path, _, query = target.partition("?")
         found = recognise(method, path, query, head.headers, self._region)
-        headers = head.headers
+        headers, virtual_host = head.headers, ""
         if found.path != path:
             # A virtual-hosted bucket is in the path now; the host must not name it a second time.
+            virtual_host = head.header("host")
             headers = [(n, self.host if n == "host" else v) for n, v in headers]
         if found.api_id:
             headers = [*headers, (API_ID_HEADER, found.api_id)]
         return Call(
-            found.service, found.operation, method, found.path, query, headers, body, source_ip
+            *(found.service, found.operation, method, found.path, query, headers, body, source_ip),
+            virtual_host=virtual_host,
         )
 
 

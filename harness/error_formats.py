@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
@@ -10,7 +11,9 @@ import orjson
 
 from harness.call import Call, Headers, Reply
 from harness.errors import AwsError
+from harness.s3_identification import host_id
 
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORM = "application/x-www-form-urlencoded"
 # Today these speak JSON and CBOR, and keep the codes their query protocol had.
 _QUERY_COMPATIBLE = frozenset({"sqs", "monitoring"})
@@ -30,9 +33,11 @@ def render(error: AwsError, call: Call) -> Reply:
 
 
 def _s3(error: AwsError, call: Call) -> Reply:
-    members = {"Code": error.code, "Message": error.message, **error.fields, "RequestId": call.id}
-    body = f"<Error>{_elements(members)}</Error>"
-    return _xml(error, body, [("x-amz-request-id", call.id)])
+    host = host_id()
+    members = {"Code": error.code, "Message": error.message, **error.fields}
+    body = f"<Error>{_elements({**members, 'RequestId': call.id, 'HostId': host})}</Error>"
+    ids = [("x-amz-request-id", call.id), ("x-amz-id-2", host)]
+    return _xml(error, body, [*error.headers.items(), *ids])
 
 
 def _ec2(error: AwsError, call: Call) -> Reply:
@@ -54,7 +59,12 @@ def _query(error: AwsError, call: Call) -> Reply:
 
 
 def _elements(members: Mapping[str, str]) -> str:
-    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    return "".join(f"<{name}>{_xml_text(text)}</{name}>" for name, text in members.items())
+
+
+def _xml_text(text: str) -> str:
+    """Return what a request said as text of XML, which has no form at all for some characters."""
+    return escape(_NOT_IN_XML.sub("\ufffd", text))
 
 
 def _xml(error: AwsError, body: str, headers: Headers) -> Reply:

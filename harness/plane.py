@@ -36,6 +36,7 @@ from harness.services.lambda_.plane import LambdaPlane
 from harness.services.s3_events import S3Events
 from harness.services.s3_events.control import DeliveryControl
 from harness.services.s3_events.profile import parse as delivery_profile
+from harness.services.s3_requests.layers import S3Layers
 from harness.services.secrets_manager import SecretsManager
 from harness.services.sns import Sns
 from harness.services.sqs import Queues, Sqs
@@ -77,7 +78,15 @@ class DataPlane:
             enforce=options.enforce_iam,
         )
         services: list[Service] = []
-        layers = [recorder(journal), self._notice_api_changes, *guard.layers]
+        s3 = S3Layers(guard.secret_keys, control_plane, clock, region)
+        layers = [
+            recorder(journal),
+            self._notice_api_changes,
+            *s3.browsers,
+            *s3.signatures,
+            *guard.layers,
+            *s3.writes,
+        ]
         self.endpoint = Endpoint(services, control_plane, layers, region)
         door = self.endpoint.door
         ground = Ground(state, options, control_plane, door, journal, clock)
@@ -140,7 +149,7 @@ class DataPlane:
         return {
             "lambda": "emulated here",
             "sqs": "long polls wait here; messages are moto's",
-            "s3": "notifications are sent from here; objects are moto's",
+            "s3": "URLs, forms, CORS and notifications are handled here; objects are moto's",
             "sns": "functions are invoked from here; topics are moto's",
             "bedrock-runtime": "emulated here",
             "events": "events put are delivered from here; buses and rules are moto's",

@@ -181,16 +181,18 @@ def s3_operation(method: str, path: str, query: str, headers: Mapping[str, str])
         return listing if listing and parameter not in parameters else operation
     if key:
         return _of_object(method, parameters, headers)
-    return _of_bucket(method, parameters, headers)
+    return _of_bucket(method, parameters)
 
 
-def _of_bucket(method: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    if method == "POST":
-        form = headers.get("content-type", "").startswith("multipart/form-data")
-        return "PostObject" if form else ""
+def _of_bucket(method: str, parameters: Mapping[str, str]) -> str:
     if method == "GET":
         return "ListObjectsV2" if parameters.get("list-type") == "2" else "ListObjects"
-    return {"PUT": "CreateBucket", "DELETE": "DeleteBucket", "HEAD": "HeadBucket"}.get(method, "")
+    return {
+        "PUT": "CreateBucket",
+        "DELETE": "DeleteBucket",
+        "HEAD": "HeadBucket",
+        "POST": "PostObject",
+    }.get(method, "")
 
 
 def _of_object(method: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> str:

@@ -12,7 +12,6 @@ from harness.iam.callers import Callers
 from harness.iam.changes import changes_identities, changes_resources
 from harness.iam.credential import access_key_id
 from harness.iam.delete_objects import Check, delete_objects
-from harness.iam.posted_form import form_key_id, posted_fields
 from harness.iam.refusal import expired, refusal
 from harness.iam.request_body import request_body
 from harness.iam.sessions import Sessions
@@ -37,12 +36,11 @@ class Enforcement:
 
     async def __call__(self, call: Call, proceed: Handler) -> Reply:
         """Answer `call`, or raise the `AwsError` that AWS refuses it with."""
-        posted = await posted_fields(call) if call.operation == "PostObject" else {}
-        key = form_key_id(posted) or access_key_id(call)
+        key = access_key_id(call)
         caller = await self._callers.of(key)
         if caller is None and self._sessions.issued(key):
             raise expired(call)
-        request = await request_body(call) if reads_body(call) else posted
+        request = await request_body(call) if reads_body(call) else {}
         try:
             return await (
                 proceed(call) if caller is None else self._as(caller, call, request, proceed)

@@ -11,6 +11,7 @@ from harness.iam.callers import Callers
 from harness.iam.enforcement import Enforcement
 from harness.iam.presigned import refuse_expired
 from harness.iam.role_checks import RoleChecks
+from harness.iam.secret_keys import SecretKeys
 from harness.iam.service_roles import Authorize, anything, authorize_with
 from harness.iam.sessions import Sessions
 from harness.journal import Journal
@@ -41,7 +42,8 @@ class Guard:
         self.sessions = Sessions()
         self.bucket_policies = BucketPolicies(control_plane)
         self.authority = Authority(self._ask, journal, clock, region)
-        self.layers: list[Layer] = [refuse_expired(clock)]
+        self.secret_keys = SecretKeys(self.sessions)
+        self.layers: list[Layer] = [self.secret_keys, refuse_expired(clock)]
         self.authorize: Authorize = anything
         self.enforced = enforce
         self._ask_lambda = ask_lambda

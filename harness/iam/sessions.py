@@ -19,6 +19,7 @@ Random = Callable[[int], bytes]
 _KIND = "ASIA"  # what AWS's temporary keys begin with
 _TOKEN_START = "IQoJb3JpZ2luX2Vj"  # noqa: S105 - "origin_ec", how AWS's tokens begin
 _HALF = 5  # bytes, eight letters
+_MOST_KEPT = 10_000  # sessions, less than 10 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Sessions:
         self._random = random
         self._secret = random(32)
         self._callers: dict[str, Caller] = {}
+        self._issued: dict[str, Credentials] = {}
 
     def issue(self, role_arn: str, name: str, function_arn: str = "") -> Credentials:
         """Return new credentials of `role_arn`, in a session called `name`."""
@@ -54,9 +56,11 @@ class Sessions:
             role_arn, name, user_id=f"AROA{role_id}:{name}", function_arn=function_arn
         )
         token = base64.b64encode(self._random(240)).decode()
-        return Credentials(
+        issued = Credentials(
             key, base64.b64encode(self._random(30)).decode(), f"{_TOKEN_START}{token}"
         )
+        self._keep(issued)
+        return issued
 
     def end(self, access_key_id: str) -> None:
         """End a session; harmless when it has ended already."""
@@ -64,6 +68,15 @@ class Sessions:
 
     def caller(self, access_key_id: str) -> Caller | None:
         return self._callers.get(access_key_id)
+
+    def credentials(self, access_key_id: str) -> Credentials | None:
+        """Return what a key was issued with; also after its session, for URLs signed before."""
+        return self._issued.get(access_key_id)
+
+    def _keep(self, issued: Credentials) -> None:
+        if len(self._issued) >= _MOST_KEPT:
+            del self._issued[next(iter(self._issued))]
+        self._issued[issued.access_key_id] = issued
 
     def issued(self, access_key_id: str) -> bool:
         """Tell whether the key is, or was, one of ours."""

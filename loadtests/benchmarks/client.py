@@ -10,6 +10,7 @@ from typing import Any, Self
 import boto3
 import httpx
 import psycopg
+from botocore.config import Config
 
 from harness.environment import Environment
 from loadtests import documents
@@ -73,11 +74,16 @@ class Client:
             pause.wait(_POLL_S)
         return float(row[0])
 
-    def s3(self) -> Any:
+    @property
+    def secret_access_key(self) -> str:
+        return self._facts.secret_access_key
+
+    def s3(self, **options: Any) -> Any:
         return boto3.client(
             "s3",
             endpoint_url=self._facts.endpoint_url,
             region_name=self._facts.region,
             aws_access_key_id=self._facts.access_key_id,
             aws_secret_access_key=self._facts.secret_access_key,
+            config=Config(**options),
         )

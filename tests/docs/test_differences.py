@@ -11,6 +11,7 @@ from tests.docs.pages import ROOT
 _TEST = re.compile(r"^def (test_differs_\w+)", re.MULTILINE)
 TESTS = {
     "lambda-async.md": ("contracts/test_lambda_destinations.py",),
+    "s3_requests.md": ("contracts/test_s3_requests_differences.py",),
     "sns.md": ("contracts/test_sns.py",),
 }
 

@@ -156,7 +156,14 @@ def test_errors_of_s3():
         "Message": "<not> there & gone",
         "BucketName": "b",
         "RequestId": "id-1",
+        "HostId": reply.header("x-amz-id-2"),
     }
+
+
+def test_text_that_xml_cannot_carry_does_not_break_an_error_of_s3():
+    error = AwsError("InvalidArgument", "a\0b\ud800", 400)
+    document = ET.fromstring(render(error, Call("s3", "", "GET", "/")).body)  # noqa: S314
+    assert document.findtext("Message") == "a\ufffdb\ufffd"
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def needed(call: Call, request: Request, region: str) -> list[Asked] | None:
     if not call.operation:
         return None
     if call.service == "s3":
-        return s3_actions(call, str(request.get("key", "")))
+        return s3_actions(call)
     if call.service == "bedrock":
         return bedrock_actions(call, region)
     if call.service == "lambda":

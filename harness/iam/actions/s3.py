@@ -75,7 +75,7 @@ _VERSIONED = {
     "PutObjectAcl": "PutObjectVersionAcl",
     "PutObjectTagging": "PutObjectVersionTagging",
 }
-_WRITES = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
+_WRITES = frozenset({"PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"})
 _COPIES = frozenset({"CopyObject", "UploadPartCopy"})
 _WRITE_HEADERS = {
     "x-amz-acl": "PutObjectAcl",
@@ -97,16 +97,13 @@ def arn(bucket: str, key: str = "") -> str:
     return f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}"
 
 
-def s3_actions(call: Call, form_key: str = "") -> list[Asked]:
-    """Return what `call` needs; of DeleteObjects nothing, since each of its keys is asked for.
-
-    form_key: the key of a browser form, which no path names.
-    """
+def s3_actions(call: Call) -> list[Asked]:
+    """Return what `call` needs; of DeleteObjects nothing, since each of its keys is asked for."""
     if call.operation == "DeleteObjects":
         return []
     bucket, key = bucket_and_key(call.path)
     context = _context(call)
-    resource = arn(bucket, key or form_key) if bucket else "*"
+    resource = arn(bucket, key) if bucket else "*"
     needed = [Asked(f"s3:{name}", resource, context=context) for name in _names(call)]
     if call.operation in _COPIES:
         needed.insert(0, _source(call.header("x-amz-copy-source"), context))
@@ -144,14 +141,22 @@ def delete_action(version: str | None) -> str:
     return "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
 
 
+def _auth_type(call: Call, parameters: Mapping[str, str]) -> str:
+    if call.operation == "PostObject":
+        return "POST"
+    signed = "X-Amz-Credential" in parameters or "AWSAccessKeyId" in parameters
+    return "REST-QUERY-STRING" if signed else "REST-HEADER"
+
+
 def _context(call: Call) -> dict[str, tuple[str, ...]]:
     parameters = call.parameters() if call.query else {}
     found: dict[str, tuple[str, ...]] = {
         f"s3:{name.lower()}": (parameters[name],) for name in _PARAMETERS if name in parameters
     }
-    signed_query = "X-Amz-Credential" in parameters
-    found["s3:authtype"] = ("REST-QUERY-STRING" if signed_query else "REST-HEADER",)
-    found["s3:signatureversion"] = ("AWS4-HMAC-SHA256",)
+    found["s3:authtype"] = (_auth_type(call, parameters),)
+    found["s3:signatureversion"] = (
+        "AWS" if "AWSAccessKeyId" in parameters else "AWS4-HMAC-SHA256",
+    )
     found |= {f"s3:{name}": (value,) for name, value in call.headers if name.startswith("x-amz-")}
     if tags := dict(parse_qsl(call.header("x-amz-tagging"), keep_blank_values=True)):
         found |= {f"s3:requestobjecttag/{key.lower()}": (value,) for key, value in tags.items()}

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
-import secrets
 from dataclasses import dataclass
-
-from harness.call import Headers
 
 EMPTY_ETAG = "d41d8cd98f00b204e9800998ecf8427e"
 
@@ -54,9 +50,3 @@ class Sequencers:
 
     def next(self) -> str:
         return f"{next(self._numbers):018X}"
-
-
-def identification() -> Headers:
-    """Return S3's two request ids, which the event record repeats."""
-    host_id = base64.b64encode(secrets.token_bytes(56)).decode()
-    return [("x-amz-request-id", secrets.token_hex(8).upper()), ("x-amz-id-2", host_id)]

@@ -10,7 +10,6 @@ from harness.services.s3_events.change import ObjectChange
 from harness.services.s3_events.notifier import Notifier
 from harness.services.s3_events.objects import Stored
 from harness.services.s3_events.place import place
-from harness.services.s3_events.post_form import KeptBeginning, form_key
 
 _EVENTS = {
     "PutObject": events.PUT,
@@ -28,7 +27,7 @@ class Creations:
         self._notifier = notifier
         self.operations = {
             "PutObject": self._put,
-            "PostObject": self._post,
+            "PostObject": self._write,
             "CopyObject": self._write,
             "CompleteMultipartUpload": self._write,
         }
@@ -52,21 +51,12 @@ class Creations:
     async def _write(self, call: Call) -> Reply:
         reply = await self._forward(call)
         if reply.status < 400:
-            self._created(call, reply, place(call))
+            self._created(call, reply)
         return reply
 
-    async def _post(self, call: Call) -> Reply:
-        form = KeptBeginning(call.body)
-        call.body = form
-        reply = await self._forward(call)
-        if reply.status < 400:
-            key = form_key(call.header("content-type"), bytes(form.beginning))
-            self._created(call, reply, (place(call)[0], key))
-        return reply
-
-    def _created(self, call: Call, reply: Reply, where: tuple[str, str]) -> None:
+    def _created(self, call: Call, reply: Reply) -> None:
         change = self._notifier.change(
-            *(call, reply, _EVENTS[call.operation], where),
+            *(call, reply, _EVENTS[call.operation], place(call)),
             version_id=_version_id(reply),
             sequencer=self._notifier.sequencer(),
         )

@@ -12,15 +12,9 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from harness.call import Bytes, Call, Handler, Reply
+from harness.s3_xml import children, local_name, malformed, parse_xml, text_of
 from harness.services.s3_events import events
 from harness.services.s3_events.change import EMPTY_ETAG
-from harness.services.s3_events.configuration_xml import (
-    children,
-    local_name,
-    malformed,
-    parse_xml,
-    text_of,
-)
 from harness.services.s3_events.notifier import Notifier
 from harness.services.s3_events.objects import Objects
 from harness.services.s3_events.place import place

@@ -16,7 +16,7 @@ from harness.call import Call, Handler, Reply
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
-from harness.services.s3_events.change import identification
+from harness.s3_identification import identification
 from harness.services.s3_events.configuration import Configuration
 from harness.services.s3_events.configuration_xml import parse, render
 from harness.services.s3_events.created import Creations

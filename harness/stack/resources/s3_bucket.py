@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from harness.stack.bucket_rules import (
+    cors_from_api,
+    cors_to_api,
+    lifecycle_from_api,
+    lifecycle_to_api,
+)
 from harness.stack.notifications import from_api, to_api
 from harness.stack.properties import Leaf, Properties, SetOf, Shape
 from harness.stack.resources import Created
@@ -25,6 +31,31 @@ PROPERTIES: dict[str, Shape] = {
         ]
     },
     "BucketName": Leaf.VALUE,
+    "CorsConfiguration": {
+        "CorsRules": [
+            {
+                "AllowedHeaders": [Leaf.VALUE],
+                "AllowedMethods": [Leaf.VALUE],
+                "AllowedOrigins": [Leaf.VALUE],
+                "ExposedHeaders": [Leaf.VALUE],
+                "Id": Leaf.VALUE,
+                "MaxAge": Leaf.VALUE,
+            }
+        ]
+    },
+    "LifecycleConfiguration": {
+        "Rules": [
+            {
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": Leaf.VALUE},
+                "ExpirationInDays": Leaf.VALUE,
+                "ExpiredObjectDeleteMarker": Leaf.VALUE,
+                "Id": Leaf.VALUE,
+                "NoncurrentVersionExpiration": {"NoncurrentDays": Leaf.VALUE},
+                "Prefix": Leaf.VALUE,
+                "Status": Leaf.VALUE,
+            }
+        ]
+    },
     "NotificationConfiguration": {
         "EventBridgeConfiguration": {"EventBridgeEnabled": Leaf.VALUE},
         "LambdaConfigurations": SetOf(
@@ -72,6 +103,12 @@ def configure(client: Any, physical_id: str, properties: Properties) -> None:
         client.put_public_access_block(Bucket=physical_id, PublicAccessBlockConfiguration=access)
     if tags := properties.get("Tags"):
         client.put_bucket_tagging(Bucket=physical_id, Tagging={"TagSet": tags})
+    if cors := properties.get("CorsConfiguration"):
+        client.put_bucket_cors(Bucket=physical_id, CORSConfiguration=cors_to_api(cors))
+    if lifecycle := properties.get("LifecycleConfiguration"):
+        client.put_bucket_lifecycle_configuration(
+            Bucket=physical_id, LifecycleConfiguration=lifecycle_to_api(lifecycle)
+        )
     if notification := properties.get("NotificationConfiguration"):
         client.put_bucket_notification_configuration(
             Bucket=physical_id, NotificationConfiguration=to_api(notification)
@@ -86,6 +123,12 @@ def read(client: Any, physical_id: str, properties: Properties) -> Properties:
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "BucketEncryption": lambda client, bucket: _rules_from_api(
         client.get_bucket_encryption(Bucket=bucket)
+    ),
+    "CorsConfiguration": lambda client, bucket: cors_from_api(
+        client.get_bucket_cors(Bucket=bucket)
+    ),
+    "LifecycleConfiguration": lambda client, bucket: lifecycle_from_api(
+        client.get_bucket_lifecycle_configuration(Bucket=bucket)
     ),
     "NotificationConfiguration": lambda client, bucket: from_api(
         client.get_bucket_notification_configuration(Bucket=bucket)
