@@ -122,7 +122,6 @@ def test_urls_are_of_the_bucket_s_region(
     """The global host name would redirect, and the VPC endpoint does not serve it."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "of a role")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     s3 = aws.s3_client(REGION)
     presign_aws = PresignedUploads(Bucket(s3, "documents"), sandbox.connection)
@@ -132,7 +131,7 @@ def test_urls_are_of_the_bucket_s_region(
 
     s3.close()
     assert put["url"].startswith(f"https://documents.s3.{REGION}.amazonaws.com/uploads/")
-    assert signed(put["url"])["X-Amz-Security-Token"] == "of a role"
+    assert f"/{REGION}/s3/aws4_request" in signed(put["url"])["X-Amz-Credential"]
     assert post["url"] == f"https://documents.s3.{REGION}.amazonaws.com/"
 
 
@@ -157,12 +156,11 @@ def test_urls_expire_before_an_upload_is_given_up() -> None:
     ],
 )
 def test_what_is_refused_is_not_recorded(
-    alice: User, connection: Connection, request_: dict[str, Any], status: int, code: str
+    offline: httpx.Client, request_: dict[str, Any], status: int, code: str
 ) -> None:
-    answer = presign(alice, **request_)
+    answer = presign(User("alice", offline), **request_)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert rows(connection) == []
 
 
 @pytest.mark.parametrize(
@@ -182,20 +180,23 @@ def test_hostile_names_become_safe_ones(alice: User, sent: str, stored: str) -> 
     assert complete(alice, issued["id"]).json()["file_name"] == stored
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"\\ud800"', b"\xff", b"null", b"[" * 5000])
-def test_a_body_that_is_no_request(alice: User, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"{", 422),
+        (b"[]", 422),
+        (b"null", 422),
+        (b"[" * 5000, 400),
+        (b"\xff", 400),
+        (b'{"file_name": "a\\ud800.pdf", "file_size": 1}', 422),
+    ],
+)
+def test_a_body_that_is_no_request(offline: httpx.Client, body: bytes, status: int) -> None:
     headers = authorization("alice") | {"Content-Type": "application/json"}
-    answer = alice.client.post("/upload/presigned-url", content=body, headers=headers)
+    answer = offline.post("/upload/presigned-url", content=body, headers=headers)
 
-    assert answer.status_code in {400, 422}
-
-
-def test_half_a_character_in_a_name(alice: User) -> None:
-    headers = authorization("alice") | {"Content-Type": "application/json"}
-    body = b'{"file_name": "a\\ud800.pdf", "file_size": 1}'
-    answer = alice.client.post("/upload/presigned-url", content=body, headers=headers)
-
-    assert answer.status_code in {200, 422}
+    assert answer.status_code == status
 
 
 def test_parts_become_the_object(alice: User, bucket: Bucket) -> None:
@@ -308,8 +309,8 @@ def test_more_than_was_declared_is_not_kept(
         [{"part_number": 1}],
     ],
 )
-def test_parts_that_are_none(alice: User, parts: list[dict[str, Any]]) -> None:
-    answer = complete(alice, begun(alice, MIB)["id"], parts=parts)
+def test_parts_that_are_none(offline: httpx.Client, parts: list[dict[str, Any]]) -> None:
+    answer = complete(User("alice", offline), str(uuid4()), parts=parts)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
