@@ -59,7 +59,7 @@ class Client:
         return identifier
 
     def upload_in_parts(self, document: Document) -> str:
-        """Store a document in S3 by presigned requests, one part after the other; returns its id."""
+        """Store a document in S3 by presigned requests, part by part; returns its id."""
         wanted = {
             "file_name": document.name,
             "file_size": len(document.content),
