@@ -15,7 +15,7 @@ Method = Literal["PUT", "POST", "multipart"]
 class UploadRequest(BaseModel):
     """A file that is to be uploaded."""
 
-    file_name: str = Field(max_length=1024)
+    file_name: str = Field(min_length=1, max_length=1024)
     file_size: int = Field(ge=0, description="Bytes, exactly; up to 250 MB.")
     content_type: str | None = Field(
         default=None, max_length=255, description="If given, the one that the suffix stands for."

@@ -21,7 +21,9 @@ from api.selection import Sent, select
 
 router = APIRouter(tags=["documents"], route_class=WholeFormRoute)
 
-Files = Annotated[list[UploadFile], File(description="One document or several, up to 20.")]
+Files = Annotated[
+    list[UploadFile], File(min_length=1, description="One document or several, up to 20.")
+]
 
 
 @router.post(
