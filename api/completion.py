@@ -15,7 +15,6 @@ from api.bucket import Bucket
 from api.deletion import Deletion
 from api.errors import FileTooLargeError, UploadExpiredError, UploadIncompleteError
 from api.multipart import MultipartUpload, StoredPart
-from api.store import Location
 from processor.database import Connection
 
 
@@ -35,46 +34,52 @@ class Completion:
         location = store.location(self.connection(), document_id, user_id)
         if location is None:
             return False
-        if location.upload_id is not None:
-            self._assemble(document_id, user_id, location, named)
-        elif not self.bucket.holds(location.file_path):
+        if location.upload_id is None:
+            self._demand_object(location.file_path)
+            return True
+        upload = MultipartUpload(self.bucket, location.file_path, location.upload_id)
+        try:
+            self._assemble(upload, location.file_size, named)
+        except FileTooLargeError:
+            self.delete(document_id, user_id)
+            raise
+        store.end_upload(self.connection(), document_id)
+        return True
+
+    def _demand_object(self, key: str) -> None:
+        if not self.bucket.holds(key):
             raise UploadIncompleteError(
                 "檔案尚未上傳，請先上傳檔案。 The file is not there; upload it first."
             )
-        return True
 
     def _assemble(
-        self,
-        document_id: UUID,
-        user_id: str,
-        location: Location,
-        named: Sequence[StoredPart] | None,
+        self, upload: MultipartUpload, declared: int, named: Sequence[StoredPart] | None
     ) -> None:
-        upload = MultipartUpload(self.bucket, location.file_path, location.upload_id or "")
+        """Have S3 make the object, unless another request just did or has done it."""
         stored = upload.parts()
         if stored is not None:
             parts = stored if named is None else named
-            self._check_total(document_id, user_id, location.file_size, _total(parts, stored))
-            upload.complete(parts)
-        elif not self.bucket.holds(location.file_path):  # else it was completed already
+            _check_total(declared, _total(parts, stored))
+            if upload.complete(parts):
+                return
+        if not self.bucket.holds(upload.key):
             raise UploadExpiredError(
                 "此上傳已過期，請重新開始。 S3 does not know this upload any more; begin anew."
             )
-        store.end_upload(self.connection(), document_id)
 
-    def _check_total(self, document_id: UUID, user_id: str, declared: int, total: int) -> None:
-        """Demand the size that was declared, and so checked, when the upload began."""
-        if total < declared:
-            raise UploadIncompleteError(
-                f"檔案尚未上傳完整（{total} / {declared} 位元組），請上傳缺少的分段後再完成。 "
-                f"{total} of {declared} bytes are there; upload the missing parts, then complete."
-            )
-        if total > declared:
-            self.delete(document_id, user_id)
-            raise FileTooLargeError(
-                f"上傳的檔案（{total} 位元組）大於宣告的大小（{declared} 位元組），已刪除。 "
-                f"{total} bytes were sent where {declared} were declared; the upload was deleted."
-            )
+
+def _check_total(declared: int, total: int) -> None:
+    """Demand the size that was declared, and so checked, when the upload began."""
+    if total < declared:
+        raise UploadIncompleteError(
+            f"檔案尚未上傳完整（{total} / {declared} 位元組），請上傳缺少的分段後再完成。 "
+            f"{total} of {declared} bytes are there; upload the missing parts, then complete."
+        )
+    if total > declared:
+        raise FileTooLargeError(
+            f"上傳的檔案（{total} 位元組）大於宣告的大小（{declared} 位元組），已刪除。 "
+            f"{total} bytes were sent where {declared} were declared; the upload was deleted."
+        )
 
 
 def _total(parts: Sequence[StoredPart], stored: Sequence[StoredPart]) -> int:

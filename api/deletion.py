@@ -1,6 +1,7 @@
 """DELETE /documents/{id}: row, chunks, postings and every version of the object, or nothing.
 
-A multipart upload that is not completed yet ends with its document."""
+A multipart upload that is not completed yet ends with its document.
+"""
 
 from __future__ import annotations
 

@@ -58,8 +58,11 @@ class MultipartUpload:
             raise
         return [StoredPart(part["PartNumber"], part["ETag"], part["Size"]) for part in entries]
 
-    def complete(self, parts: Sequence[StoredPart]) -> None:
-        """Make the object of its parts; raises `InvalidPartsError` when S3 refuses them."""
+    def complete(self, parts: Sequence[StoredPart]) -> bool:
+        """Make the object of its parts; False when S3 does not know the upload (any more).
+
+        Raises `InvalidPartsError` when S3 refuses the parts.
+        """
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         try:
             self.bucket.s3.complete_multipart_upload(
@@ -67,11 +70,11 @@ class MultipartUpload:
             )
         except ClientError as error:
             if _code(error) in _REFUSALS:
-                raise InvalidPartsError(
-                    f"S3 不接受這份分段清單（{_code(error)}），請確認分段編號與 ETag 後重試。 "
-                    f"S3 refuses this list of parts ({_code(error)}); check numbers and ETags."
-                ) from error
+                raise _refused(_code(error)) from error
+            if _code(error) == "NoSuchUpload":
+                return False
             raise
+        return True
 
     def abort(self) -> None:
         """Drop the parts; nothing happens when S3 does not know the upload (any more)."""
@@ -89,6 +92,13 @@ def sizes(total: int) -> list[int]:
     """Return the sizes of the parts of a file of `total` bytes; only the last may be smaller."""
     whole, rest = divmod(total, PART_BYTES)
     return [PART_BYTES] * whole + ([rest] if rest else [])
+
+
+def _refused(code: str) -> InvalidPartsError:
+    return InvalidPartsError(
+        f"S3 不接受這份分段清單（{code}），請確認分段編號與 ETag 後重試。 "
+        f"S3 refuses this list of parts ({code}); check numbers and ETags."
+    )
 
 
 def _code(error: ClientError) -> str:
