@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.bucket import Bucket
-from api.multipart import PART_BYTES, MultipartUpload, sizes
+from api.multipart import PART_BYTES, MultipartUpload, StoredPart, sizes
 from processor.reader import MAX_BYTES
+from tests.api.conftest import REGION
 
 MIB = 2**20
 
@@ -21,16 +28,33 @@ def test_parts_are_the_whole_file_within_the_bounds_of_s3(total: int) -> None:
     assert 5 * MIB <= PART_BYTES <= 5 * 1024 * MIB
 
 
-def test_what_was_aborted_meanwhile_is_not_completed(bucket: Bucket) -> None:
-    upload = MultipartUpload.begin(bucket, "uploads/a.txt", "text/plain")
-    bucket.s3.upload_part(
-        Bucket=bucket.name, Key=upload.key, UploadId=upload.id, PartNumber=1, Body=b"a"
+@pytest.fixture
+def s3_answers() -> Iterator[Stubber]:
+    """An S3 that says what it is told to; moto has no answer for an upload that is gone."""
+    client = boto3.client(
+        "s3", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x"
     )
-    parts = upload.parts()
-    assert parts is not None
+    with Stubber(client) as stubber:
+        yield stubber
+    client.close()
+
+
+def test_an_upload_that_is_gone(s3_answers: Stubber) -> None:
+    """Completed, aborted or dropped by somebody else between two of our calls."""
+    upload = MultipartUpload(Bucket(s3_answers.client, "documents"), "uploads/a.txt", "id")
+    for operation in ("list_parts", "complete_multipart_upload", "abort_multipart_upload"):
+        s3_answers.add_client_error(operation, "NoSuchUpload", http_status_code=404)
+
+    assert upload.parts() is None
+    assert not upload.complete([StoredPart(1, "etag")])
     upload.abort()
 
-    assert not upload.complete(parts)
-    assert upload.parts() is None
-    upload.abort()
-    assert not bucket.holds(upload.key)
+
+def test_any_other_failure_is_not_hidden(s3_answers: Stubber) -> None:
+    upload = MultipartUpload(Bucket(s3_answers.client, "documents"), "uploads/a.txt", "id")
+    for operation in ("list_parts", "complete_multipart_upload", "abort_multipart_upload"):
+        s3_answers.add_client_error(operation, "AccessDenied", http_status_code=403)
+
+    for act in (upload.parts, lambda: upload.complete([StoredPart(1, "etag")]), upload.abort):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            act()
