@@ -21,7 +21,8 @@ def storage() -> Any:
 
 def store(storage: httpx.Client, issued: dict[str, Any], document: Document) -> httpx.Response:
     if issued["method"] == "PUT":
-        return storage.put(issued["url"], headers=issued["headers"], content=document.content)
+        headers = {k: v for k, v in issued["headers"].items() if k != "Content-Length"}
+        return storage.put(issued["url"], headers=headers, content=document.content)
     file = {"file": (document.name, document.content)}
     return storage.post(issued["url"], data=issued["fields"], files=file)
 
@@ -49,6 +50,30 @@ def test_a_second_put_does_not_replace_the_first(pipeline: Pipeline, storage: ht
     issued = pipeline.presign(document, "PUT")
     assert store(storage, issued, document).is_success
     assert store(storage, issued, document).status_code == 412
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_what_was_not_announced_is_refused(
+    pipeline: Pipeline, storage: httpx.Client, method: str
+) -> None:
+    """On AWS: S3 refuses another size and another type, and stores nothing."""
+    document = markdown("只收宣告過的檔案。")
+    larger = Document(document.name, document.content + b"!")
+    issued = pipeline.presign(document, method)
+    named = "headers" if method == "PUT" else "fields"
+    other = {**issued, named: {**issued[named], "Content-Type": "text/html"}}
+
+    refused = [store(storage, issued, larger), store(storage, other, document)]
+
+    assert all(answer.status_code in {400, 403} for answer in refused)
+    assert pipeline.post(f"/upload/{issued['id']}/complete").json()["code"] == "upload_incomplete"
+
+
+def test_a_part_has_the_size_that_was_announced(pipeline: Pipeline, storage: httpx.Client) -> None:
+    """On AWS: 403, so an upload cannot become larger than it was allowed to be."""
+    issued = pipeline.presign(markdown("分段大小固定。"), "multipart")
+    (part,) = issued["parts"]
+    assert storage.put(part["url"], content=bytes(part["size"] + 1)).status_code == 403
 
 
 def test_a_file_that_the_gateway_does_not_take_goes_in_parts(
