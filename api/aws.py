@@ -28,6 +28,16 @@ def client(service: str, region: str) -> Any:
     return boto3.client(service, region_name=region, config=_CONFIG)
 
 
+def s3_client(region: str) -> Any:
+    """Return a client of S3, fit to presign URLs.
+
+    Left alone, it would presign with signature version 2 and for the global host name, which
+    redirects and which a policy for the region does not cover.
+    """
+    presigning = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", region_name=region, config=_CONFIG.merge(presigning))
+
+
 def model_client(region: str) -> Any:
     """Return a client of Bedrock's models that makes a single attempt a call."""
     return boto3.client("bedrock-runtime", region_name=region, config=_ONE_ATTEMPT)

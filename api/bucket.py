@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from processor import removal
+
 logger = logging.getLogger(__name__)
 
 
@@ -45,9 +47,14 @@ class Bucket:
 
     def remove(self, key: str) -> None:
         """Delete every version of an object, delete markers too; raises what botocore raises."""
-        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
-        for page in pages:
-            entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            for entry in entries:
-                if entry["Key"] == key:  # others may begin alike
-                    self.s3.delete_object(Bucket=self.name, Key=key, VersionId=entry["VersionId"])
+        removal.remove(self.s3, self.name, key)
+
+    def holds(self, key: str) -> bool:
+        """Tell whether there is an object under `key`; raises what botocore raises."""
+        try:
+            self.s3.head_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "404":  # HEAD has no body to say NoSuchKey in
+                return False
+            raise
+        return True

@@ -1,4 +1,7 @@
-"""DELETE /documents/{id}: row, chunks, postings and every version of the object, or nothing."""
+"""DELETE /documents/{id}: row, chunks, postings and every version of the object, or nothing.
+
+A multipart upload that is not completed yet ends with its document.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from uuid import UUID
 
 from api import store
 from api.bucket import Bucket
+from api.multipart import MultipartUpload
 from processor.database import Connection
 
 
@@ -26,7 +30,9 @@ class Deletion:
         """
         connection = self.connection()
         with connection.transaction():
-            key = store.delete(connection, document_id, user_id)
-            if key is not None and self.bucket is not None:
-                self.bucket.remove(key)
-        return key is not None
+            found = store.delete(connection, document_id, user_id)
+            if found is not None and self.bucket is not None:
+                if found.upload_id is not None:
+                    MultipartUpload(self.bucket, found.file_path, found.upload_id).abort()
+                self.bucket.remove(found.file_path)
+        return found is not None

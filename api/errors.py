@@ -4,11 +4,19 @@
     ├── UnauthorizedError          401  no bearer token
     │   └── InvalidTokenError      401  a token that is expired, forged or malformed
     ├── DocumentNotFoundError      404  unknown, or somebody else's
-    ├── RejectedFileError          a file of an upload is refused; nothing of the upload is stored
+    ├── RejectedFileError          a file of an upload is refused; others may be accepted
     │   ├── FileTooLargeError      413
     │   ├── UnsupportedTypeError   415
     │   ├── EmptyFileError         422
     │   └── UnusableNameError      422
+    ├── IncompleteFormError        400  a form that ends before its end
+    ├── UploadIncompleteError      409  the object, or part of it, is not there yet
+    ├── DocumentDeletedError       409  the document of a repeated upload was deleted meanwhile
+    ├── UploadExpiredError         410  S3 no longer knows the multipart upload
+    ├── InvalidPartsError          422  S3 refuses the list of parts
+    ├── RequestInProgressError     409  the first request with this Idempotency-Key still runs
+    ├── KeyReusedError             422  the Idempotency-Key belongs to another request
+    ├── NoPresignedUploadError     501  USE_S3 is off
     └── UnavailableError           503  something the API depends on does not answer
 
 Details are Traditional Chinese followed by English and end with what to do.
@@ -16,8 +24,10 @@ Details are Traditional Chinese followed by English and end with what to do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
+
+from api.models import Rejection
 
 
 class ApiError(Exception):
@@ -49,7 +59,12 @@ class DocumentNotFoundError(ApiError):
 
 
 class RejectedFileError(ApiError):
-    """The file cannot be accepted as it is; sending it again will not help."""
+    """The file cannot be accepted as it is; sending it again will not help.
+
+    rejected: all files of the upload, when it had several and none was accepted.
+    """
+
+    rejected: Sequence[Rejection] = ()
 
 
 class FileTooLargeError(RejectedFileError):
@@ -74,6 +89,55 @@ class UnusableNameError(RejectedFileError):
     status = 422
     code = "unusable_file_name"
     title = "Unusable file name"
+
+
+class IncompleteFormError(ApiError):
+    status = 400
+    code = "incomplete_form"
+    title = "Incomplete form"
+
+
+class UploadIncompleteError(ApiError):
+    status = 409
+    code = "upload_incomplete"
+    title = "Upload incomplete"
+
+
+class DocumentDeletedError(ApiError):
+    status = 409
+    code = "document_deleted"
+    title = "Document deleted"
+
+
+class UploadExpiredError(ApiError):
+    status = 410
+    code = "upload_expired"
+    title = "Upload expired"
+
+
+class InvalidPartsError(ApiError):
+    status = 422
+    code = "invalid_parts"
+    title = "Invalid parts"
+
+
+class RequestInProgressError(ApiError):
+    status = 409
+    code = "request_in_progress"
+    title = "Request in progress"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+
+
+class KeyReusedError(ApiError):
+    status = 422
+    code = "idempotency_key_reused"
+    title = "Idempotency key reused"
+
+
+class NoPresignedUploadError(ApiError):
+    status = 501
+    code = "presigned_upload_unavailable"
+    title = "Presigned upload unavailable"
 
 
 class UnavailableError(ApiError):

@@ -24,22 +24,21 @@ class EventDriven:
         """Store and record `uploads`; what was stored is taken back if anything fails."""
         with ExitStack() as undo:
             for upload in uploads:
-                stored = self.bucket.put(_key(upload), upload.content, upload.media_type)
+                stored = self.bucket.put(_key(upload), upload.content, upload.file.media_type)
                 undo.callback(self.bucket.discard, stored)
             records = [_record(upload, user_id) for upload in uploads]
             statuses = store.record(self.connection(), records)
             undo.pop_all()
         return [
-            Receipt(id=upload.id, file_name=upload.file_name, status=status)
+            Receipt(id=upload.id, file_name=upload.file.file_name, status=status)
             for upload, status in zip(uploads, statuses, strict=True)
         ]
 
 
 def _key(upload: Upload) -> str:
-    return object_key(upload.id, upload.file_name)
+    return object_key(upload.id, upload.file.file_name)
 
 
 def _record(upload: Upload, user_id: str) -> Record:
-    return Record(
-        upload.id, user_id, upload.file_name, _key(upload), upload.media_type, upload.size
-    )
+    file = upload.file
+    return Record(upload.id, user_id, file.file_name, _key(upload), file.media_type, file.size)

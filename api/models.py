@@ -20,9 +20,30 @@ class Receipt(BaseModel):
 
 
 class UploadAnswer(BaseModel):
+    """All files were accepted."""
+
     status: Literal["success"] = "success"
     message: str = Field(default="上傳成功")
     documents: list[Receipt] = Field(description="In the order of the files sent.")
+
+
+class Rejection(BaseModel):
+    """One file of an upload that was refused, in the words of a problem."""
+
+    file_name: str = Field(description="As it was sent.")
+    code: str
+    status: int
+    title: str
+    detail: str
+
+
+class PartialUploadAnswer(BaseModel):
+    """Some files were accepted, the others were not stored."""
+
+    status: Literal["partial"] = "partial"
+    message: str = Field(default="部分檔案上傳成功")
+    documents: list[Receipt] = Field(description="What was accepted, in the order sent.")
+    rejected: list[Rejection] = Field(description="What was refused, in the order sent.")
 
 
 class Document(BaseModel):
@@ -83,3 +104,6 @@ class Problem(BaseModel):
     code: str = Field(description="Stable; tell problems apart by it.")
     instance: str = Field(description="The request, as `urn:uuid:` and the id in the logs.")
     errors: list[FieldError] | None = Field(default=None, description="Invalid fields, if any.")
+    rejected: list[Rejection] | None = Field(
+        default=None, description="Each file, when an upload of several was refused whole."
+    )

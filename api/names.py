@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from api.errors import UnusableNameError
-from processor.documents import FILE_TYPES
+from processor.documents import MEDIA_TYPES
 
 MAX_BYTES = 255  # of UTF-8: what file systems take, far below the 1,024 of an object key
 
@@ -52,7 +52,7 @@ def _shorten(name: str) -> str:
     if len(name.encode()) <= MAX_BYTES:
         return name
     suffix = PurePosixPath(name).suffix
-    if suffix.lower() not in FILE_TYPES:
+    if suffix.lower() not in MEDIA_TYPES:
         suffix = ""
     stem = name.removesuffix(suffix).encode()[: MAX_BYTES - len(suffix)]
     return stem.decode(errors="ignore").rstrip(_EDGES) + suffix

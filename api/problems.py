@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
-from api.errors import ApiError, UnavailableError
+from api.errors import ApiError, RejectedFileError, UnavailableError
 from api.logs import request_id
 from api.models import FieldError, Problem
 from processor.errors import TransientError
@@ -76,6 +76,8 @@ def schemas() -> dict[str, Any]:
 async def _api_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
     problem = _problem(request, error.status, error.code, error.title, str(error))
+    if isinstance(error, RejectedFileError) and error.rejected:
+        problem.rejected = list(error.rejected)
     return _answer(problem, error.headers)
 
 

@@ -10,8 +10,11 @@ from functools import partial
 from api import aws, settings
 from api.auth import TokenVerifier
 from api.bucket import Bucket
+from api.completion import Completion
 from api.deletion import Deletion
 from api.event_driven import EventDriven
+from api.idempotency import Once
+from api.presigned import PresignedUploads
 from api.search import Search
 from api.synchronous import Synchronous
 from api.uploads import Intake
@@ -27,13 +30,16 @@ _GATEWAY_SECONDS = 30.0  # API Gateway waits no longer for an answer
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What the routes work with."""
+    """What the routes work with; presign and complete: None without S3."""
 
     tokens: TokenVerifier
     connection: Callable[[], Connection]
     intake: Intake
     delete: Deletion
     search: Search
+    once: Once
+    presign: PresignedUploads | None
+    complete: Completion | None
 
 
 def build() -> Sandbox:
@@ -44,13 +50,17 @@ def build() -> Sandbox:
     own, common = settings.load(), shared.load()
     database = Database(common.db, shared.database_credentials)
     embedder = BedrockEmbedder(aws.model_client(common.region), common.embedding_model_id)
-    bucket = Bucket(aws.client("s3", common.region), own.bucket) if own.bucket else None
+    bucket = Bucket(aws.s3_client(common.region), own.bucket) if own.bucket else None
+    connection, delete = database.connection, Deletion(database.connection, bucket)
     return Sandbox(
         tokens=TokenVerifier(_signing_key, time.monotonic),
-        connection=database.connection,
+        connection=connection,
         intake=_intake(bucket, common, database, embedder),
-        delete=Deletion(database.connection, bucket),
-        search=Search(database.connection, embedder if own.semantic_search else None),
+        delete=delete,
+        search=Search(connection, embedder if own.semantic_search else None),
+        once=Once(connection),
+        presign=PresignedUploads(bucket, connection) if bucket else None,
+        complete=Completion(bucket, connection, delete) if bucket else None,
     )
 
 

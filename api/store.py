@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from api.errors import DocumentDeletedError
 from api.models import Document
 from processor import tombstones
 from processor.database import Connection
@@ -16,11 +17,14 @@ from processor.documents import Status
 # The event of the object may be processed before the row is there: then the processor has made
 # the row, and only what it cannot know is filled in. The status is the processor's alone.
 _RECORD = """
-INSERT INTO documents (id, user_id, file_name, file_path, file_type, file_size, status)
-VALUES (%(id)s, %(user_id)s, %(file_name)s, %(file_path)s, %(file_type)s, %(file_size)s, 'pending')
+INSERT INTO documents (id, user_id, file_name, file_path, file_type, file_size, status,
+    upload_method, upload_id)
+VALUES (%(id)s, %(user_id)s, %(file_name)s, %(file_path)s, %(file_type)s, %(file_size)s, 'pending',
+    %(upload_method)s, %(upload_id)s)
 ON CONFLICT (id) DO UPDATE
 SET user_id = EXCLUDED.user_id, file_name = EXCLUDED.file_name, file_path = EXCLUDED.file_path,
-    file_type = EXCLUDED.file_type, file_size = EXCLUDED.file_size
+    file_type = EXCLUDED.file_type, file_size = EXCLUDED.file_size,
+    upload_method = EXCLUDED.upload_method, upload_id = EXCLUDED.upload_id
 RETURNING status
 """
 
@@ -33,7 +37,11 @@ FROM documents
 
 @dataclass(frozen=True)
 class Record:
-    """What the API knows about a document. file_type: media type. file_size: bytes."""
+    """What the API knows about a document. file_type: media type. file_size: bytes.
+
+    upload_method: how the client itself stores the object, None when the API did. upload_id: S3's,
+    of a multipart upload.
+    """
 
     id: UUID
     user_id: str
@@ -41,29 +49,69 @@ class Record:
     file_path: str
     file_type: str
     file_size: int
+    upload_method: str | None = None
+    upload_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a document's object is, or is to be."""
+
+    file_path: str
+    file_size: int
+    upload_id: str | None
 
 
 def record(connection: Connection, records: Sequence[Record]) -> list[Status]:
-    """Store all of `records` or none; returns the status of each, `pending` unless overtaken."""
+    """Store all of `records` or none; returns the status of each, `pending` unless overtaken.
+
+    Raises `DocumentDeletedError` when one of them was deleted: a repeated upload has the ids of
+    the first one.
+    """
     with connection.transaction():
-        rows = [row for r in records for row in connection.execute(_RECORD, asdict(r))]
-    return [Status(status) for (status,) in rows]
+        return [_recorded(connection, each) for each in records]
 
 
-def delete(connection: Connection, document_id: UUID, user_id: str) -> str | None:
-    """Delete a document of the user for ever, within a transaction; returns its object's key.
+def _recorded(connection: Connection, new: Record) -> Status:
+    tombstones.lock(connection, new.id)
+    if tombstones.exists(connection, new.id):
+        raise DocumentDeletedError(
+            "此文件已被刪除，請以新的 Idempotency-Key 重新上傳。 "
+            "This document was deleted meanwhile; upload it with a new Idempotency-Key."
+        )
+    [(status,)] = connection.execute(_RECORD, asdict(new))
+    return Status(status)
+
+
+def location(connection: Connection, document_id: UUID, user_id: str) -> Location | None:
+    """Return where the object of a document of the user is; None when there is no such one."""
+    with connection.cursor(row_factory=class_row(Location)) as cursor:
+        query = (
+            "SELECT file_path, file_size, upload_id FROM documents WHERE id = %s AND user_id = %s"
+        )
+        return cursor.execute(query, [document_id, user_id]).fetchone()
+
+
+def end_upload(connection: Connection, document_id: UUID) -> None:
+    """Forget the multipart upload of a document: its object is there."""
+    connection.execute("UPDATE documents SET upload_id = NULL WHERE id = %s", [document_id])
+
+
+def delete(connection: Connection, document_id: UUID, user_id: str) -> Location | None:
+    """Delete a document of the user for ever, within a transaction; returns where it was.
 
     A run that is processing it finds its claim gone, and an event that comes later a tombstone.
     """
     tombstones.lock(connection, document_id)
-    row = connection.execute(
-        "DELETE FROM documents WHERE id = %s AND user_id = %s RETURNING file_path",
-        [document_id, user_id],
-    ).fetchone()
-    if row is None:
-        return None
-    tombstones.put(connection, document_id)
-    return str(row[0])
+    with connection.cursor(row_factory=class_row(Location)) as cursor:
+        deletion = (
+            "DELETE FROM documents WHERE id = %s AND user_id = %s"
+            " RETURNING file_path, file_size, upload_id"
+        )
+        deleted = cursor.execute(deletion, [document_id, user_id]).fetchone()
+    if deleted is not None:
+        tombstones.put(connection, document_id)
+    return deleted
 
 
 def forget(connection: Connection, ids: Sequence[UUID]) -> None:

@@ -34,7 +34,7 @@ class Synchronous:
             store.record(self.connection(), records)
             undo.callback(self._forget, uploads)
             for upload, path in zip(uploads, paths, strict=True):
-                self.ingest(upload.id, upload.file_name, path)
+                self.ingest(upload.id, upload.file.file_name, path)
             undo.pop_all()
             return self._receipts(uploads)
 
@@ -44,7 +44,7 @@ class Synchronous:
     def _receipts(self, uploads: Sequence[Upload]) -> list[Receipt]:
         statuses = store.statuses(self.connection(), [upload.id for upload in uploads])
         return [
-            Receipt(id=upload.id, file_name=upload.file_name, status=statuses[upload.id])
+            Receipt(id=upload.id, file_name=upload.file.file_name, status=statuses[upload.id])
             for upload in uploads
         ]
 
@@ -57,4 +57,5 @@ def _saved(upload: Upload, folder: Path) -> Path:
 
 
 def _record(upload: Upload, path: Path, user_id: str) -> Record:
-    return Record(upload.id, user_id, upload.file_name, str(path), upload.media_type, upload.size)
+    file = upload.file
+    return Record(upload.id, user_id, file.file_name, str(path), file.media_type, file.size)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
-from api.content import HEAD_BYTES, media_type
+from api.content import HEAD_BYTES, demand_borne_out, media_type
 from api.errors import EmptyFileError, FileTooLargeError
 from api.models import Receipt
 from api.names import safe_file_name
@@ -15,29 +15,42 @@ from processor.reader import MAX_BYTES
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A file that may be stored. size: bytes. content: at its start."""
+class File:
+    """A file that may be stored, by what is said of it. size: bytes."""
 
-    id: UUID
     file_name: str
     media_type: str
     size: int
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file to be stored as document `id`. content: at its start."""
+
+    id: UUID
+    file: File
     content: BinaryIO
 
 
 class Intake(Protocol):
-    """Takes the files of one upload, all of them or none."""
+    """Takes the accepted files of one upload, all of them or none."""
 
     def take(self, uploads: Sequence[Upload], user_id: str) -> list[Receipt]: ...
 
 
-def check(document_id: UUID, raw_name: str, size: int, content: BinaryIO) -> Upload:
-    """Return the file as it may be stored; raises the `RejectedFileError` that applies."""
+def described(raw_name: str, size: int) -> File:
+    """Return a file as it may be stored, its content unseen; raises a `RejectedFileError`."""
     name = safe_file_name(raw_name)
     _check_size(name, size)
-    kind = media_type(name, content.read(HEAD_BYTES))
+    return File(name, media_type(name), size)
+
+
+def checked(raw_name: str, size: int, content: BinaryIO) -> File:
+    """Return a file as it may be stored; raises the `RejectedFileError` that applies."""
+    file = described(raw_name, size)
+    demand_borne_out(file.file_name, content.read(HEAD_BYTES))
     content.seek(0)
-    return Upload(document_id, name, kind, size, content)
+    return file
 
 
 def _check_size(name: str, size: int) -> None:

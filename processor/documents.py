@@ -33,6 +33,9 @@ IMAGE_TYPES = {
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
+IMAGE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+
+MEDIA_TYPES = FILE_TYPES | IMAGE_TYPES
 
 _KEY = re.compile(
     re.escape(KEY_PREFIX) + r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(.+)", re.DOTALL
@@ -87,4 +90,4 @@ def parse_object_key(key: str) -> ObjectKey:
 def file_type(file_name: str) -> str:
     """Return the media type that the name promises, `application/octet-stream` if none."""
     suffix = PurePosixPath(file_name).suffix.lower()
-    return (FILE_TYPES | IMAGE_TYPES).get(suffix, "application/octet-stream")
+    return MEDIA_TYPES.get(suffix, "application/octet-stream")

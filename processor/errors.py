@@ -31,6 +31,7 @@ class Code(StrEnum):
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
     OBJECT_MISSING = "object_missing"
+    NOT_UPLOADED = "not_uploaded"
     FOREIGN_KEY = "foreign_key"
     SERVICE_UNAVAILABLE = "service_unavailable"
     INTERNAL_ERROR = "internal_error"
@@ -82,6 +83,10 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     Code.OBJECT_MISSING: (
         "儲存空間中找不到此檔案，請重新上傳。",
         "The stored file is gone; upload it again.",
+    ),
+    Code.NOT_UPLOADED: (
+        "檔案未在期限內上傳，請重新上傳。",
+        "The file was not uploaded in time; upload it again.",
     ),
     Code.FOREIGN_KEY: (
         "物件名稱不符合 uploads/{id}_{檔名} 格式。",

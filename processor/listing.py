@@ -11,6 +11,7 @@ from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from processor import removal
 from processor.documents import KEY_PREFIX, parse_object_key
 from processor.errors import PermanentError, TransientError
 from processor.events import ObjectRef
@@ -73,6 +74,11 @@ class Listing:
             raise
         size, version = answer["ContentLength"], answer.get("VersionId")
         return ObjectRef(self.bucket, key, size, version, sequencer=None)
+
+    def remove(self, key: str) -> None:
+        """Delete every version of an object."""
+        with _named():
+            removal.remove(self.s3, self.bucket, key)
 
 
 @contextmanager

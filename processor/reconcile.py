@@ -2,8 +2,9 @@
 
 Lambda's retries end, and events get lost. Then there are documents in `processing` whose run died,
 documents that wait for an event that does not come, objects without a row, and rows without an
-object. Each is processed again by the pipeline itself or failed with its reason. Everything goes
-through claims and generations, so running beside processors, twice, or being killed does no harm.
+object. Each is processed again by the pipeline itself or failed with its reason; objects that were
+stored after their document was deleted are deleted too. Everything goes through claims and
+generations, so running beside processors, twice, or being killed does no harm.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Report:
     given_up: int = 0
     redriven: int = 0
     missing_objects: int = 0
+    removed_objects: int = 0
     finished: bool = False
     errors: list[Exception] = field(default_factory=list)
 
@@ -114,9 +116,7 @@ class _Work:
         self.report.given_up += unsettled.give_up(connection, EVENT_ATTEMPTS, self.grace)
         bucket = self.listing.bucket
         for row in unsettled.stuck(connection, bucket, self.grace, STUCK_AT_ONCE):
-            self._redrive(
-                ObjectRef(bucket, row.file_path, row.file_size, row.s3_version, row.s3_sequencer)
-            )
+            self._redrive(self._object(row))
 
     def walk(self) -> None:
         """Compare bucket and rows, from where the last walk stopped to the end."""
@@ -134,21 +134,37 @@ class _Work:
 
     def _compare(self, page: ListedPage, seen: UUID, end: UUID) -> None:
         """Settle the differences between a page and the rows above `seen`, up to `end`."""
-        for stored in self._without_row(page.documents):
+        old = self._old(page.documents)
+        for stored in self._without_row(old):
             if (ref := self.listing.find(stored.key)) is not None:
                 self._redrive(ref)
+        self._remove_deleted(old)
         keys = {stored.key for stored in page.documents}
         connection = self.deps.store.connection()
         for row in unsettled.between(connection, self.listing.bucket, seen, end, self.grace):
             if row.file_path not in keys:
                 self._check_object(row)
+            elif row.is_awaited:  # it came, and its event was lost
+                self._redrive(self._object(row))
+
+    def _old(self, documents: list[Stored]) -> list[Stored]:
+        before = self.now() - timedelta(seconds=self.grace)
+        return [stored for stored in documents if stored.modified < before]
 
     def _without_row(self, documents: list[Stored]) -> list[Stored]:
-        before = self.now() - timedelta(seconds=self.grace)
-        old = [stored for stored in documents if stored.modified < before]
         connection = self.deps.store.connection()
-        known = unsettled.known(connection, {stored.document_id for stored in old})
-        return [stored for stored in old if stored.document_id not in known]
+        known = unsettled.known(connection, {stored.document_id for stored in documents})
+        return [stored for stored in documents if stored.document_id not in known]
+
+    def _remove_deleted(self, documents: list[Stored]) -> None:
+        """Delete objects that came after their document was deleted: by a presigned URL."""
+        connection = self.deps.store.connection()
+        deleted = unsettled.deleted(connection, {stored.document_id for stored in documents})
+        for stored in documents:
+            if stored.document_id in deleted:
+                self._check_time(PAGE_SECONDS)
+                self.listing.remove(stored.key)
+                self.report.removed_objects += 1
 
     def _check_object(self, row: Row) -> None:
         """Fail the document unless its object is there after all, stored since the listing."""
@@ -156,6 +172,11 @@ class _Work:
         if self.listing.find(row.file_path) is None:
             connection = self.deps.store.connection()
             self.report.missing_objects += unsettled.fail_missing(connection, row)
+
+    def _object(self, row: Row) -> ObjectRef:
+        return ObjectRef(
+            self.listing.bucket, row.file_path, row.file_size, row.s3_version, row.s3_sequencer
+        )
 
     def _redrive(self, ref: ObjectRef) -> None:
         self._check_time(DOCUMENT_SECONDS)

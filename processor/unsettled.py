@@ -22,7 +22,10 @@ from processor.errors import Code, message
 
 @dataclass(frozen=True)
 class Row:
-    """A document whose object is to be looked for."""
+    """A document whose object is to be looked for.
+
+    is_awaited: its client was to store the object, and no run has seen it.
+    """
 
     id: UUID
     generation: int
@@ -30,20 +33,31 @@ class Row:
     file_size: int
     s3_version: str | None
     s3_sequencer: str | None
+    is_awaited: bool
 
 
-_COLUMNS = "SELECT id, generation, file_path, file_size, s3_version, s3_sequencer FROM documents"
+_AWAITED = "(upload_method IS NOT NULL AND generation = 0)"
+
+_COLUMNS = f"""
+SELECT id, generation, file_path, file_size, s3_version, s3_sequencer, {_AWAITED} AS is_awaited
+FROM documents
+"""  # noqa: S608 - constant
 
 _OF_BUCKET = """
 starts_with(file_path, %(prefix)s) AND coalesce(s3_bucket, %(bucket)s) = %(bucket)s
 """
+
+_WITHOUT_OBJECT = [Code.OBJECT_MISSING, Code.NOT_UPLOADED]
 
 _ABANDONED = """
 ((status = 'processing' AND lease_until < now())
  OR (status = 'pending' AND updated_at < now() - make_interval(secs => %(grace)s)))
 """
 
-_STUCK = f"{_COLUMNS} WHERE {_OF_BUCKET} AND {_ABANDONED} ORDER BY updated_at LIMIT %(limit)s"
+_STUCK = f"""
+{_COLUMNS} WHERE {_OF_BUCKET} AND {_ABANDONED} AND NOT {_AWAITED}
+ORDER BY updated_at LIMIT %(limit)s
+"""
 
 _GIVE_UP = f"""
 UPDATE documents SET status = 'failed', error_code = %(code)s, error_message = %(message)s,
@@ -57,7 +71,7 @@ RETURNING id
 _BETWEEN = f"""
 {_COLUMNS} WHERE id > %(after)s AND id <= %(last)s AND {_OF_BUCKET}
     AND updated_at < now() - make_interval(secs => %(grace)s)
-    AND error_code IS DISTINCT FROM %(code)s
+    AND coalesce(error_code, '') <> ALL(%(without_object)s)
 """
 
 _MISSING = """
@@ -75,7 +89,10 @@ def give_up(connection: Connection, attempts: int, grace: float) -> int:
 
 
 def stuck(connection: Connection, bucket: str, grace: float, limit: int) -> list[Row]:
-    """Return documents to be processed again: lease over, or waiting for `grace` seconds."""
+    """Return documents to be processed again: lease over, or waiting for `grace` seconds.
+
+    Not those whose object may never have come: a listing of the bucket tells (`between`).
+    """
     with connection.cursor(row_factory=class_row(Row)) as cursor:
         values = {"prefix": KEY_PREFIX, "bucket": bucket, "grace": grace, "limit": limit}
         return cursor.execute(_STUCK, values).fetchall()
@@ -85,9 +102,10 @@ def between(
     connection: Connection, bucket: str, after: UUID, last: UUID, grace: float
 ) -> list[Row]:
     """Return the documents of a bucket whose ids are above `after`, up to `last`."""
-    values = _values(Code.OBJECT_MISSING) | {"bucket": bucket, "grace": grace}
+    place = {"bucket": bucket, "prefix": KEY_PREFIX, "after": after, "last": last}
+    values = place | {"grace": grace, "without_object": _WITHOUT_OBJECT}
     with connection.cursor(row_factory=class_row(Row)) as cursor:
-        return cursor.execute(_BETWEEN, values | {"after": after, "last": last}).fetchall()
+        return cursor.execute(_BETWEEN, values).fetchall()
 
 
 def known(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
@@ -100,9 +118,16 @@ def known(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     return {row[0] for row in rows}
 
 
+def deleted(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of `ids` that users deleted."""
+    query = "SELECT id FROM deleted_documents WHERE id = ANY(%s)"
+    return {row[0] for row in connection.execute(query, [list(ids)])}
+
+
 def fail_missing(connection: Connection, row: Row) -> bool:
     """Fail a document without object, with what was found in it; False if it changed meanwhile."""
-    values = _values(Code.OBJECT_MISSING) | {"id": row.id, "generation": row.generation}
+    code = Code.NOT_UPLOADED if row.is_awaited else Code.OBJECT_MISSING
+    values = _values(code) | {"id": row.id, "generation": row.generation}
     with connection.transaction():
         if connection.execute(_MISSING, values).rowcount == 0:
             return False

@@ -43,6 +43,17 @@ class Pipeline:
         identifier: str = answer["documents"][0]["id"]
         return identifier
 
+    def post(self, path: str, token: str | None = None, **options: Any) -> httpx.Response:
+        """Send `json`, `content` or `files`; `headers` beside the token."""
+        headers = self.bearer(token) | options.pop("headers", {})
+        return self.http.post(path, headers=headers, **options)
+
+    def presign(self, document: Document, method: str) -> dict[str, Any]:
+        """Announce a document; returns how its client is to store it in S3."""
+        wanted = {"file_name": document.name, "file_size": len(document.content), "method": method}
+        answer: dict[str, Any] = self.post("/upload/presigned-url", json=wanted).json()
+        return answer
+
     def get(self, path: str, token: str | None = None, **parameters: Any) -> httpx.Response:
         return self.http.get(path, params=parameters, headers=self.bearer(token))
 

@@ -52,6 +52,15 @@ def pdf(*pages: str) -> bytes:
     return file.getvalue()
 
 
+def large_pdf(size: int, sentence: str) -> Document:
+    """Return a PDF of a little more than `size` bytes, nearly all of them in an attachment."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(sentence))))
+    writer.add_attachment("padding.bin", bytes(size))  # which pypdf does not compress
+    file = io.BytesIO()
+    writer.write(file)
+    return Document("large.pdf", file.getvalue())
+
+
 def broken_pdf() -> Document:
     """Return a PDF that ends in the middle of its first object."""
     return Document("broken.pdf", pdf("never read")[:60])

@@ -60,6 +60,14 @@ def test_an_unreadable_document_is_failed_in_the_answer(synchronous: Pipeline) -
     assert answer["documents"][0]["status"] == "failed"
 
 
+def test_there_is_nothing_to_presign(synchronous: Pipeline) -> None:
+    """On AWS: 501 that names the reason and the way that works."""
+    wanted = {"file_name": "規章.md", "file_size": 9}
+    answer = synchronous.post("/upload/presigned-url", json=wanted)
+    assert (answer.status_code, answer.json()["code"]) == (501, "presigned_upload_unavailable")
+    assert "USE_S3=false" in answer.json()["detail"]
+
+
 def test_switching_back_processes_by_event_again(pipeline: Pipeline) -> None:
     """On AWS: the variable is the roll-back; turning it off and on again loses nothing."""
     switch(pipeline, "false")

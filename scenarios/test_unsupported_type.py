@@ -8,12 +8,13 @@ from scenarios.client import BUCKET, Pipeline
 from scenarios.documents import Document, markdown
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+GIF = b"GIF89a" + bytes(64)
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        Document("photo.png", PNG),
+        Document("photo.gif", GIF),
         Document("photo.pdf", PNG),
         Document("setup.exe", b"MZ" + bytes(64)),
     ],
@@ -28,10 +29,13 @@ def test_is_refused_and_not_stored(pipeline: Pipeline, document: Document) -> No
     assert not [item for item in listed.get("Contents", []) if item["Key"].endswith(document.name)]
 
 
-def test_one_bad_file_refuses_all(pipeline: Pipeline) -> None:
-    """On AWS: several files are accepted together or not at all."""
-    response = pipeline.upload(
-        markdown("應與照片同被退回。", "退回.md"), Document("photo.png", PNG)
-    )
-    assert response.status_code == 415
-    assert pipeline.rows("SELECT id FROM documents WHERE file_name = '退回.md'") == []
+def test_the_files_beside_it_are_accepted(pipeline: Pipeline) -> None:
+    """On AWS: 207 with a result for each file, so that nobody sends the good ones again."""
+    response = pipeline.upload(markdown("不受照片影響。", "留下.md"), Document("photo.gif", GIF))
+    answer = response.json()
+    assert (response.status_code, answer["status"]) == (207, "partial")
+    assert [(file["file_name"], file["status"]) for file in answer["rejected"]] == [
+        ("photo.gif", 415)
+    ]
+    (accepted,) = answer["documents"]
+    assert pipeline.wait_until_settled(accepted["id"])["status"] == "completed"

@@ -1,5 +1,7 @@
 """Upload documents and follow each of them until it is processed.
 
+A file over 4.5 MB, which API Gateway does not take, goes to the bucket in parts by presigned URLs.
+
 Exits with 1 when a document failed, was refused, or was not settled in time.
 
 examples:

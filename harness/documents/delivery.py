@@ -66,7 +66,7 @@ class Courier:
         """Return the document as last seen and why it did not complete, if so."""
         try:
             with self._display.open(path) as content:
-                document = await self._api.upload(path.name, content)
+                document = await self._api.upload(path.name, content, _size(path))
             if self._timeout:
                 document = await self._follow(path, document)
         except RefusedError as refusal:
@@ -87,6 +87,10 @@ class Courier:
                         break
                     await asyncio.sleep(delay)
         return document
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def delays() -> Iterator[float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from processor import ocr
-from processor.documents import IMAGE_TYPES
+from processor.documents import IMAGE_MARKS, IMAGE_TYPES
 from processor.errors import Code, PermanentError
 from processor.extract import Sample
 from processor.pages import Page
@@ -18,13 +18,12 @@ SUFFIXES = tuple(IMAGE_TYPES)
 MAX_PIXELS = 100_000_000
 MAX_FRAMES = 200
 
-_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _FORMATS = ("PNG", "JPEG", "TIFF")
 
 
 def recognises(sample: Sample) -> bool:
     """Tell whether the file begins as one of these pictures does."""
-    return sample.head.startswith(_MARKS)
+    return sample.head.startswith(IMAGE_MARKS)
 
 
 def extract(path: Path) -> Iterator[Page]:

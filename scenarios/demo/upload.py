@@ -34,9 +34,9 @@ class TimedApi(DocumentsApi):
         super().__init__(facts)
         self.seconds: list[float] = []
 
-    async def upload(self, file_name: str, content: IO[bytes]) -> Document:
+    async def upload(self, file_name: str, content: IO[bytes], size: int) -> Document:
         began = time.monotonic()
-        document = await super().upload(file_name, content)
+        document = await super().upload(file_name, content, size)
         self.seconds.append(time.monotonic() - began)
         return document
 

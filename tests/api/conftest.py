@@ -14,13 +14,17 @@ import httpx
 import jwt
 import psycopg
 import pytest
+from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from api import app
 from api.auth import TokenVerifier
 from api.bucket import Bucket
+from api.completion import Completion
 from api.deletion import Deletion
 from api.event_driven import EventDriven
+from api.idempotency import Once
+from api.presigned import PresignedUploads
 from api.sandbox import Sandbox
 from api.search import Search
 from processor.database import Connection
@@ -64,6 +68,7 @@ def s3(aws_endpoint: str) -> Iterator[Any]:
         region_name=REGION,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
+        config=Config(signature_version="s3v4"),
     )
     yield client
     client.close()
@@ -88,12 +93,16 @@ def sandbox(connection: Connection, bucket: Bucket, embedder: WordEmbedder) -> S
     def connected() -> Connection:
         return connection
 
+    delete = Deletion(connected, bucket)
     return Sandbox(
         tokens=TokenVerifier(lambda: KEY, time.monotonic),
         connection=connected,
         intake=EventDriven(bucket, connected),
-        delete=Deletion(connected, bucket),
+        delete=delete,
         search=Search(connected, embedder),
+        once=Once(connected),
+        presign=PresignedUploads(bucket, connected),
+        complete=Completion(bucket, connected, delete),
     )
 
 
@@ -127,7 +136,9 @@ def offline() -> httpx.Client:
     tokens = TokenVerifier(lambda: KEY, time.monotonic)
     bucket = Bucket(None, "")
     intake, delete = EventDriven(bucket, nowhere), Deletion(nowhere, bucket)
-    return serve(Sandbox(tokens, nowhere, intake, delete, Search(nowhere, None)))
+    search, once = Search(nowhere, None), Once(nowhere)
+    presign, complete = PresignedUploads(bucket, nowhere), Completion(bucket, nowhere, delete)
+    return serve(Sandbox(tokens, nowhere, intake, delete, search, once, presign, complete))
 
 
 def serve(sandbox: Sandbox) -> httpx.Client:

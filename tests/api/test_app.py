@@ -18,6 +18,8 @@ from tests.api.conftest import User, authorization
 
 PROTECTED = [
     ("POST", "/upload/document"),
+    ("POST", "/upload/presigned-url"),
+    ("POST", "/upload/00000000-0000-0000-0000-000000000000/complete"),
     ("GET", "/documents"),
     ("GET", "/documents/00000000-0000-0000-0000-000000000000"),
     ("GET", "/search?q=x"),
@@ -123,6 +125,8 @@ def test_openapi_is_complete(offline: httpx.Client) -> None:
     }
     assert set(operations) == {
         ("POST", "/upload/document"),
+        ("POST", "/upload/presigned-url"),
+        ("POST", "/upload/{document_id}/complete"),
         ("GET", "/documents"),
         ("GET", "/documents/{document_id}"),
         ("DELETE", "/documents/{document_id}"),

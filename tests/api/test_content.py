@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from api.content import media_type
+from api import content
 from api.errors import UnsupportedTypeError
 
 UTF16 = "請假規定".encode("utf-16")
 BIG5 = "請假規定".encode("big5")
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+def media_type(name: str, head: bytes) -> str:
+    kind = content.media_type(name)
+    content.demand_borne_out(name, head)
+    return kind
 
 
 @pytest.mark.parametrize(
@@ -22,6 +29,11 @@ BIG5 = "請假規定".encode("big5")
         ("a.txt", ("a" + "請假" * 600).encode()[:1024], "text/plain"),
         ("a.csv", "姓名,部門".encode("big5"), "text/csv"),
         ("a.eml", b"Subject: a\n\nb", "message/rfc822"),
+        ("a.png", PNG, "image/png"),
+        ("a.JPG", b"\xff\xd8\xff\xe0\0\x10JFIF", "image/jpeg"),
+        ("a.jpeg", b"\xff\xd8\xff\xe1", "image/jpeg"),
+        ("a.tif", b"II*\0\x08\0\0\0", "image/tiff"),
+        ("a.tiff", b"MM\0*\0\0\0\x08", "image/tiff"),
     ],
 )
 def test_content_that_bears_out_the_name(name: str, head: bytes, expected: str) -> None:
@@ -53,9 +65,23 @@ def test_office_documents_are_zips(name: str, ending: str) -> None:
         ("a.md", b"PK\x03\x04..."),
         ("a.csv", b"PK\x03\x04..."),
         ("a.xlsx", b"a,b,c"),
-        ("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        ("a.txt", PNG),
+        ("a.png", b"GIF89a"),
+        ("a.jpg", b"%PDF-1.7"),
+        ("a.gif", b"GIF89a"),
     ],
 )
 def test_other_content_is_refused(name: str, head: bytes) -> None:
     with pytest.raises(UnsupportedTypeError):
         media_type(name, head)
+
+
+@pytest.mark.parametrize("said", [None, "application/pdf", "Application/PDF; charset=binary"])
+def test_a_type_that_agrees_with_the_suffix(said: str | None) -> None:
+    content.demand_type("a.pdf", said)
+
+
+@pytest.mark.parametrize("said", ["", "text/html", "application/octet-stream"])
+def test_a_type_that_does_not(said: str) -> None:
+    with pytest.raises(UnsupportedTypeError, match="must be application/pdf"):
+        content.demand_type("a.pdf", said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -61,18 +62,35 @@ def test_the_readme_from_up_to_down(state_dir):
     assert not state_dir.exists()
 
 
-def test_the_requests_of_the_api_page(environment, tmp_path):
+@pytest.fixture
+def documents(tmp_path):
+    """A directory with the documents that the pages upload."""
     shutil.copy(ROOT / "samples" / "員工手冊 2026.pdf", tmp_path / "員工手冊.pdf")
     shutil.copy(ROOT / "samples" / "遠距工作辦法.md", tmp_path / "leave.md")
-    requests = [line for page, line in commands("curl") if page == "api.md"]
-    assert requests
+    return tmp_path
+
+
+def test_the_requests_of_the_api_and_upload_pages(environment, documents):
+    shown = list(commands("curl"))
+    requests = [
+        line for wanted in ("uploads.md", "api.md") for page, line in shown if page == wanted
+    ]
+    assert len(requests) >= 6
     variables = environment.facts.exports()
     for request in requests:
         answer = json.loads(
-            typed(request.replace("curl", "curl -sS --fail", 1), variables, tmp_path)
+            typed(request.replace("curl", "curl -sS --fail", 1), variables, documents)
         )
         for document in answer.get("documents", []):
             variables["ID"] = document["id"]
+
+
+def test_the_program_of_the_upload_page(environment, documents):
+    page = (ROOT / "docs" / "uploads.md").read_text()
+    program = "".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    (documents / "program.py").write_text(program)
+    said = typed("python program.py", environment.facts.exports(), documents)
+    assert said.strip() in {"pending", "processing", "completed"}
 
 
 def test_the_load_test_without_its_web_page(environment):

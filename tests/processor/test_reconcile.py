@@ -27,7 +27,7 @@ from processor.errors import TransientError
 from processor.events import ObjectRef
 from processor.listing import Listing
 from processor.pipeline import EVENT_ATTEMPTS, Dependencies, ingest
-from processor.reconcile import Report, reconcile
+from processor.reconcile import GRACE_SECONDS, Report, reconcile
 from processor.settings import DatabaseCredentials
 from tests.processor import fakes
 from tests.processor.conftest import REGION
@@ -235,13 +235,70 @@ def test_request_that_died_processing_is_told(
     assert documents(connection)[number(1)]["error_code"] == "interrupted"
 
 
-def test_deleted_documents_stay_deleted(
+def test_deleted_documents_stay_deleted_with_objects_that_came_later(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    """A presigned URL outlives the document; nobody may find its object in the bucket."""
+    for n in (1, 1, 2, 3):
+        stored(listing, number(n))
+    tombstones.put(connection, number(1))
+    tombstones.put(connection, number(3))
+    assert reconcile(listing, deps) == Report(finished=True)  # they may belong to a deletion now
+    assert tomorrow(listing, deps) == Report(redriven=1, removed_objects=2, finished=True)
+    assert set(documents(connection)) == {number(2)}
+    left = listing.s3.list_object_versions(Bucket=listing.bucket)
+    assert [version["Key"] for version in left["Versions"]] == [object_key(number(2), "手冊 1.md")]
+    assert "DeleteMarkers" not in left
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "multipart"])
+def test_upload_that_never_came_fails_with_a_reason_of_its_own(
+    listing: Listing, deps: Dependencies, connection: Connection, method: str
+) -> None:
+    recorded(connection, number(1), upload_method=method)
+    assert reconcile(listing, deps) == Report(missing_objects=1, finished=True)
+    row = documents(connection)[number(1)]
+    assert (row["status"], row["error_code"]) == ("failed", "not_uploaded")
+    assert "未在期限內上傳" in row["error_message"]
+    connection.execute("UPDATE documents SET updated_at = now() - interval '1 day'")
+    assert reconcile(listing, deps) == Report(finished=True)
+
+
+def test_upload_that_may_still_come_is_waited_for(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    since = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS - 60)
+    recorded(connection, number(1), upload_method="PUT", updated_at=since)
+    assert reconcile(listing, deps) == Report(finished=True)
+
+
+def test_upload_that_comes_too_late_is_processed_all_the_same(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    recorded(connection, number(1), upload_method="multipart")
+    reconcile(listing, deps)
+    ingest(ObjectRef(listing.bucket, stored(listing, number(1)), 9, None, "01"), deps)
+    row = documents(connection)[number(1)]
+    assert (row["status"], row["error_code"], row["chunk_count"]) == ("completed", None, 1)
+
+
+def test_upload_that_came_while_its_event_was_lost_is_processed(
     listing: Listing, deps: Dependencies, connection: Connection
 ) -> None:
     stored(listing, number(1))
-    tombstones.put(connection, number(1))
-    assert tomorrow(listing, deps) == Report(finished=True)
-    assert documents(connection) == {}
+    recorded(connection, number(1), upload_method="PUT")
+    assert reconcile(listing, deps) == Report(redriven=1, finished=True)
+    assert documents(connection)[number(1)]["status"] == "completed"
+
+
+def test_upload_whose_object_is_removed_later_is_missing(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    """It was uploaded, so that is not the reason."""
+    columns = {"upload_method": "PUT", "generation": 1, "status": "completed"}
+    recorded(connection, number(1), **columns)
+    reconcile(listing, deps)
+    assert documents(connection)[number(1)]["error_code"] == "object_missing"
 
 
 def test_document_that_changed_since_it_was_read_is_not_failed(
@@ -325,9 +382,12 @@ def test_bucket_that_is_not_there_is_an_error_and_no_reason_to_fail_documents(
     s3: Any, deps: Dependencies, connection: Connection
 ) -> None:
     recorded(connection, number(1), status="completed")
+    recorded(connection, number(2), upload_method="PUT")
+    before = documents(connection)
     with pytest.raises(TransientError, match=r"S3 failed.*NoSuchBucket") as raised:
         tomorrow(Listing(s3, f"missing-{uuid4()}"), deps)
     assert isinstance(raised.value.__cause__, ClientError)
+    assert documents(connection) == before
     assert documents(connection)[number(1)]["status"] == "completed"
 
 
@@ -371,6 +431,7 @@ def test_scheduled_function(
         "given_up": 1,
         "redriven": 1,
         "missing_objects": 0,
+        "removed_objects": 0,
         "finished": True,
         "errors": 0,
     }

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from harness.documents import api
 from tests.harness.test_environment import ENVIRONMENT
 
 STATES = [
@@ -29,13 +30,20 @@ class Pipeline:
 
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
+        self.parts: dict[tuple[str, int], bytes] = {}
         self._questions: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
+        if request.path.startswith("/bucket/"):
+            return self._store(request)
         assert request.headers["Authorization"] == f"Bearer {ENVIRONMENT.token}"
         if request.path == "/upload/document":
             return self._upload(request)
+        if request.path == "/upload/presigned-url":
+            return self._announce(request)
+        if request.path.endswith("/complete"):
+            return self._complete(request)
         return _json(self._state(request.path.removeprefix("/documents/")))
 
     def _upload(self, request: Request) -> Response:
@@ -46,6 +54,36 @@ class Pipeline:
         self.contents[name] = file.read()
         receipt = {"id": name, "file_name": name, "status": "pending"}
         return _json({"status": "success", "message": "上傳成功", "documents": [receipt]})
+
+    def _announce(self, request: Request) -> Response:
+        """Ask for parts of 3,000 bytes."""
+        wanted = request.get_json()
+        assert wanted["method"] == "multipart"
+        name, size = wanted["file_name"], wanted["file_size"]
+        parts = [
+            {
+                "part_number": number,
+                "size": min(3000, size - start),
+                "url": f"{request.host_url}bucket/{name}/{number}?X-Amz-Signature=s",
+            }
+            for number, start in enumerate(range(0, size, 3000), start=1)
+        ]
+        return _json({"id": name, "file_name": name, "status": "pending", "parts": parts})
+
+    def _store(self, request: Request) -> Response:
+        assert "Authorization" not in request.headers  # S3 refuses two signatures
+        _, _, name, number = request.path.split("/")
+        if name == "expired.txt":
+            return Response("<Error><Code>AccessDenied</Code></Error>", 403)
+        self.parts[name, int(number)] = request.get_data()
+        return Response(headers={"ETag": f'"{number}"'})
+
+    def _complete(self, request: Request) -> Response:
+        name = request.path.split("/")[2]
+        named = [(part["part_number"], part["etag"]) for part in request.get_json()["parts"]]
+        assert named == [(number, f'"{number}"') for _, number in sorted(self.parts)]
+        self.contents[name] = b"".join(content for _, content in sorted(self.parts.items()))
+        return _json({"id": name, "file_name": name, "status": "pending"})
 
     def _state(self, name: str) -> dict[str, object]:
         with self._lock:
@@ -87,6 +125,27 @@ def test_a_document_is_followed_until_it_is_completed(harness, environment, file
     header, row = result.out.splitlines()
     assert header.split("\t") == ["file", "document", "status", "chunks", "seconds", "error"]
     assert row.split("\t")[:4] == ["good.txt", "good.txt", "completed", "3"]
+
+
+def test_what_the_gateway_does_not_take_goes_to_the_bucket_in_parts(
+    harness, environment, files, monkeypatch
+):
+    monkeypatch.setattr(api, "DIRECT_BYTES", 7999)
+    pipeline = Pipeline()
+    with environment(pipeline):
+        result = harness("upload", *files("good.txt"))
+    assert result.code == 0
+    assert pipeline.contents == {"good.txt": b"good.txt" * 1000}
+    assert [len(content) for content in pipeline.parts.values()] == [3000, 3000, 2000]
+    assert result.out.splitlines()[-1].split("\t")[:3] == ["good.txt", "good.txt", "completed"]
+
+
+def test_a_part_that_s3_refuses_is_said(harness, environment, files, monkeypatch):
+    monkeypatch.setattr(api, "DIRECT_BYTES", 0)
+    with environment(Pipeline()):
+        result = harness("upload", *files("expired.txt"))
+    assert result.code == 1
+    assert "S3 answered 403: <Error><Code>AccessDenied" in result.out
 
 
 def test_one_that_failed_and_one_that_was_refused_do_not_stop_the_others(
