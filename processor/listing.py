@@ -17,14 +17,21 @@ from processor.events import ObjectRef
 
 PAGE_KEYS = 1000
 
+_MARKERS = ("KeyMarker", "VersionIdMarker")
+_NO_VERSION = "null"  # S3's id of what was stored without versioning
+
 
 @dataclass(frozen=True)
 class Stored:
-    """The current version of an object whose key names a document."""
+    """The current version of an object whose key names a document.
+
+    version: None where the bucket keeps none.
+    """
 
     document_id: UUID
     key: str
     modified: datetime
+    version: str | None
 
 
 @dataclass(frozen=True)
@@ -52,15 +59,15 @@ class Listing:
 
     def pages(self, after: str) -> Iterator[ListedPage]:
         """Yield the documents whose keys are beyond `after`; foreign keys are left out."""
-        is_last = False
+        place, is_last = {"KeyMarker": after} if after else {}, False
         while not is_last:
             with _named():
-                answer = self.s3.list_objects_v2(
-                    Bucket=self.bucket, Prefix=KEY_PREFIX, StartAfter=after, MaxKeys=self.page_keys
+                answer = self.s3.list_object_versions(
+                    Bucket=self.bucket, Prefix=KEY_PREFIX, MaxKeys=self.page_keys, **place
                 )
-            entries, is_last = answer.get("Contents", []), not answer["IsTruncated"]
-            yield ListedPage(list(_documents(entries)), is_last)
-            after = entries[-1]["Key"] if entries else after
+            is_last = not answer["IsTruncated"]
+            yield ListedPage(list(_documents(answer.get("Versions", []))), is_last)
+            place = {} if is_last else {name: answer[f"Next{name}"] for name in _MARKERS}
 
     def find(self, key: str) -> ObjectRef | None:
         """Return the current version of an object as an event would name it, None if gone."""
@@ -89,10 +96,13 @@ def _is_missing(error: BaseException | None) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] == "404"
 
 
-def _documents(entries: list[dict[str, Any]]) -> Iterator[Stored]:
-    for entry in entries:
+def _documents(versions: list[dict[str, Any]]) -> Iterator[Stored]:
+    for entry in versions:
+        if not entry["IsLatest"]:
+            continue
         try:
             name = parse_object_key(entry["Key"])
         except PermanentError:  # not ours
             continue
-        yield Stored(name.document_id, entry["Key"], entry["LastModified"])
+        version = None if entry["VersionId"] == _NO_VERSION else entry["VersionId"]
+        yield Stored(name.document_id, entry["Key"], entry["LastModified"], version)

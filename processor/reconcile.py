@@ -1,8 +1,8 @@
 """Settle what nobody else will: `python -m processor.reconcile`, or on a schedule as a function.
 
 Lambda's retries end, and events get lost. Then there are documents in `processing` whose run died,
-documents that wait for an event that does not come, objects without a row, and rows without an
-object. Each is processed again by the pipeline itself or failed with its reason. Everything goes
+documents that wait for an event that does not come, objects without a row, rows without an object,
+and rows that were made of another object than is there now. Each is processed again by the pipeline itself or failed with its reason. Everything goes
 through claims and generations, so running beside processors, twice, or being killed does no harm.
 """
 
@@ -137,15 +137,21 @@ class _Work:
         for stored in self._without_row(page.documents):
             if (ref := self.listing.find(stored.key)) is not None:
                 self._redrive(ref)
-        keys = {stored.key for stored in page.documents}
+        by_key = {stored.key: stored for stored in page.documents}
         connection = self.deps.store.connection()
         for row in unsettled.between(connection, self.listing.bucket, seen, end, self.grace):
-            if row.file_path not in keys:
+            stored = by_key.get(row.file_path)
+            if stored is not None and self._is_old(stored) and row.is_outdated(stored):
+                self._renew(row)
+            elif stored is None and not row.is_missing:
                 self._check_object(row)
 
+    def _is_old(self, stored: Stored) -> bool:
+        """Tell whether no event of the object is under way any more."""
+        return stored.modified < self.now() - timedelta(seconds=self.grace)
+
     def _without_row(self, documents: list[Stored]) -> list[Stored]:
-        before = self.now() - timedelta(seconds=self.grace)
-        old = [stored for stored in documents if stored.modified < before]
+        old = [stored for stored in documents if self._is_old(stored)]
         connection = self.deps.store.connection()
         known = unsettled.known(connection, {stored.document_id for stored in old})
         return [stored for stored in old if stored.document_id not in known]
@@ -156,6 +162,14 @@ class _Work:
         if self.listing.find(row.file_path) is None:
             connection = self.deps.store.connection()
             self.report.missing_objects += unsettled.fail_missing(connection, row)
+
+    def _renew(self, row: Row) -> None:
+        """Process what is stored now, unless that was removed or the document changed meanwhile."""
+        self._check_time(DOCUMENT_SECONDS)
+        current = self.listing.find(row.file_path)
+        connection = self.deps.store.connection()
+        if current is not None and unsettled.reopen(connection, row, current):
+            self._redrive(current)
 
     def _redrive(self, ref: ObjectRef) -> None:
         self._check_time(DOCUMENT_SECONDS)
