@@ -67,7 +67,7 @@ class Numbering:
         self._begun: set[tuple[str, int]] = set()
 
     def label(self, paragraph: Any) -> str:
-        """Return what stands before the text of a paragraph, with the space after it; "" without."""
+        """Return what stands before the text of a paragraph, with its space; "" if nothing does."""
         number, level = self._place(paragraph.find(f"{_W}pPr"))
         found = self._lists.get(number)
         if found is None or level not in found.levels:

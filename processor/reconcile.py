@@ -2,8 +2,9 @@
 
 Lambda's retries end, and events get lost. Then there are documents in `processing` whose run died,
 documents that wait for an event that does not come, objects without a row, rows without an object,
-and rows that were made of another object than is there now. Each is processed again by the pipeline itself or failed with its reason. Everything goes
-through claims and generations, so running beside processors, twice, or being killed does no harm.
+and rows that were made of another object than is there now. Each is processed again by the pipeline
+itself or failed with its reason. Everything goes through claims and generations, so running beside
+processors, twice, or being killed does no harm.
 """
 
 from __future__ import annotations
@@ -140,10 +141,10 @@ class _Work:
         by_key = {stored.key: stored for stored in page.documents}
         connection = self.deps.store.connection()
         for row in unsettled.between(connection, self.listing.bucket, seen, end, self.grace):
-            stored = by_key.get(row.file_path)
-            if stored is not None and self._is_old(stored) and row.is_outdated(stored):
+            current = by_key.get(row.file_path)
+            if current is not None and self._is_old(current) and row.is_outdated(current):
                 self._renew(row)
-            elif stored is None and not row.is_missing:
+            elif current is None and not row.is_missing:
                 self._check_object(row)
 
     def _is_old(self, stored: Stored) -> bool:

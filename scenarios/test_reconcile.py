@@ -17,8 +17,6 @@ from scenarios.client import BUCKET, RECONCILE, Pipeline
 from scenarios.conftest import API_PATIENCE_S
 from scenarios.documents import ROOT, markdown
 
-LONG_AGO = "now() - interval '1 day'"
-
 
 @pytest.fixture(scope="module")
 def deaf() -> Iterator[Pipeline]:
@@ -35,15 +33,19 @@ def deaf() -> Iterator[Pipeline]:
         yield pipeline
 
 
-def aged(pipeline: Pipeline, document: str, changes: str) -> None:
-    pipeline.rows(f"UPDATE documents SET {changes} WHERE id = %s RETURNING id", document)
+# As an upload whose event was lost, and as a run that died while it asked for embeddings.
+_WAITING = "UPDATE documents SET updated_at = now() - interval '1 day' WHERE id = %s RETURNING id"
+_KILLED = """
+UPDATE documents SET status = 'processing', stage = 'embed', lease_owner = 'dead', generation = 1,
+    attempt = %s, lease_until = now() - interval '1 day' WHERE id = %s RETURNING id
+"""
 
 
 def test_document_whose_event_was_lost_is_completed(deaf: Pipeline) -> None:
     """On AWS: S3 promises delivery, but not when; a document would wait for ever."""
     document = deaf.upload_one(markdown("員工每年有七日特別休假。"))
     assert deaf.get(f"/documents/{document}").json()["status"] == "pending"
-    aged(deaf, document, f"updated_at = {LONG_AGO}")
+    deaf.rows(_WAITING, document)
     assert deaf.wait_until_settled(document)["status"] == "completed"
     assert any("Reconciled" in line for line in deaf.log_lines(RECONCILE))
 
@@ -54,7 +56,6 @@ def test_document_whose_run_was_killed_is_settled(
 ) -> None:
     """On AWS: a run that ran out of memory or time cannot say so; its lease ends unheard."""
     document = deaf.upload_one(markdown("加班應事前申請。"))
-    claim = "status = 'processing', stage = 'embed', lease_owner = 'dead', generation = 1"
-    aged(deaf, document, f"{claim}, attempt = {attempts}, lease_until = {LONG_AGO}")
+    deaf.rows(_KILLED, attempts, document)
     settled = deaf.wait_until_settled(document)
     assert (settled["error_code"] or settled["status"]) == ending

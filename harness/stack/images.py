@@ -31,9 +31,7 @@ def images(
     return found
 
 
-def _source(
-    properties: Properties, metadata: Mapping[str, Any], directory: Path
-) -> dict[str, Any]:
+def _source(properties: Properties, metadata: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     return {
         "context": str((directory / str(metadata["DockerContext"])).resolve()),
         "dockerfile": metadata.get("Dockerfile", "Dockerfile"),

@@ -1,4 +1,4 @@
-"""What Lambda says a cold start of the file processor takes: the Init Duration of its REPORT line."""
+"""What a cold start of the file processor takes: the Init Duration of Lambda's REPORT line."""
 
 from __future__ import annotations
 

@@ -139,7 +139,9 @@ def test_7_a_rule_may_have_a_schedule_and_a_pattern(account: Account):
     ],
 )
 def test_8_a_schedule_that_is_none_is_refused(account: Account, expression: str):
-    with pytest.raises(ClientError, match=r"Parameter ScheduleExpression is not valid\.") as refused:
+    with pytest.raises(
+        ClientError, match=r"Parameter ScheduleExpression is not valid\."
+    ) as refused:
         account.events.put_rule(Name=unique("rule"), ScheduleExpression=expression)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 

@@ -11,32 +11,49 @@ from processor.extract import extract
 from processor.reader import read
 from tests.processor import files
 
-ARTICLES = """
-<w:abstractNum w:abstractNumId="0">
-  <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="taiwaneseCountingThousand"/><w:lvlText w:val="第%1章"/></w:lvl>
-  <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="taiwaneseCountingThousand"/><w:lvlRestart w:val="0"/><w:suff w:val="nothing"/><w:lvlText w:val="第%2條"/></w:lvl>
-  <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="taiwaneseCounting"/><w:lvlText w:val="%3、"/></w:lvl>
-  <w:lvl w:ilvl="3"><w:start w:val="1"/><w:numFmt w:val="taiwaneseCounting"/><w:lvlText w:val="(%4)"/></w:lvl>
-</w:abstractNum>
-<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
-"""
-LEGAL = """
-<w:abstractNum w:abstractNumId="0">
-  <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
-  <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/></w:lvl>
-  <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:isLgl/><w:lvlText w:val="%1.%2.%3"/></w:lvl>
-  <w:lvl w:ilvl="3"><w:numFmt w:val="bullet"/><w:lvlText w:val="&#xf0b7;"/></w:lvl>
-</w:abstractNum>
-<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
-<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
-<w:num w:numId="3"><w:abstractNumId w:val="0"/></w:num>
-<w:num w:numId="4"><w:abstractNumId w:val="7"/></w:num>
-"""
+W = '<w:{} w:val="{}"/>'
 
 
-def paragraph(text: str, level: int | None = None, number: int | str = 1, mark: str = "") -> str:
-    listed = "" if level is None else f'<w:ilvl w:val="{level}"/><w:numId w:val="{number}"/>'
-    properties = f"<w:pPr><w:numPr>{listed}</w:numPr>{mark}</w:pPr>" if listed or mark else ""
+def level(place: int, number_format: str, text: str, more: str = "", start: int = 1) -> str:
+    """Return a level; more: elements between the format and the text."""
+    shown = W.format("start", start) + W.format("numFmt", number_format) + more
+    return f'<w:lvl w:ilvl="{place}">{shown}{W.format("lvlText", text)}</w:lvl>'
+
+
+def abstract(*levels: str, identifier: int = 0) -> str:
+    inner = "".join(levels)
+    return f'<w:abstractNum w:abstractNumId="{identifier}">{inner}</w:abstractNum>'
+
+
+def listed(number: int, identifier: int = 0, more: str = "") -> str:
+    return f'<w:num w:numId="{number}">{W.format("abstractNumId", identifier)}{more}</w:num>'
+
+
+NO_RESTART = W.format("lvlRestart", 0)
+ARTICLES = listed(1) + abstract(
+    level(0, "taiwaneseCountingThousand", "第%1章"),
+    level(1, "taiwaneseCountingThousand", "第%2條", NO_RESTART + W.format("suff", "nothing")),
+    level(2, "taiwaneseCounting", "%3、"),
+    level(3, "taiwaneseCounting", "(%4)"),
+)
+AGAIN = f'<w:lvlOverride w:ilvl="0">{W.format("startOverride", 1)}</w:lvlOverride>'
+LEGAL = (
+    abstract(
+        level(0, "upperRoman", "%1."),
+        level(1, "decimal", "%1.%2"),
+        level(2, "lowerLetter", "%1.%2.%3", "<w:isLgl/>"),
+        level(3, "bullet", "\uf0b7"),
+    )
+    + listed(1)
+    + listed(2, more=AGAIN)
+    + listed(3)
+    + listed(4, identifier=7)
+)
+
+
+def paragraph(text: str, place: int | None = None, number: int = 1, mark: str = "") -> str:
+    in_list = "" if place is None else W.format("ilvl", place) + W.format("numId", number)
+    properties = f"<w:pPr><w:numPr>{in_list}</w:numPr>{mark}</w:pPr>" if in_list or mark else ""
     return f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
@@ -115,20 +132,26 @@ def test_levels_name_those_above_and_lists_begin_anew_where_they_say(tmp_path: P
 
 def test_styles_have_numbers_too(tmp_path: Path) -> None:
     """As in a document whose headings are numbered."""
-    definitions = """
-    <w:abstractNum w:abstractNumId="0"><w:numStyleLink w:val="Law"/></w:abstractNum>
-    <w:abstractNum w:abstractNumId="1"><w:styleLink w:val="Law"/>
-      <w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Top"/><w:lvlText w:val="%1"/></w:lvl>
-      <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Below"/><w:lvlText w:val="%1.%2"/></w:lvl>
-    </w:abstractNum>
-    <w:num w:numId="5"><w:abstractNumId w:val="0"/></w:num>
-    """
-    numbers = '<w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr>'
-    styles = f"""
-    <w:style w:type="paragraph" w:styleId="Top"><w:name w:val="heading 1"/>{numbers}</w:style>
-    <w:style w:type="paragraph" w:styleId="Below"><w:name w:val="heading 2"/><w:basedOn w:val="Top"/></w:style>
-    <w:style w:type="paragraph" w:styleId="Loop"><w:name w:val="Loop"/><w:basedOn w:val="Loop"/></w:style>
-    """
+    definitions = (
+        abstract(W.format("numStyleLink", "Law"))
+        + abstract(
+            W.format("styleLink", "Law"),
+            level(0, "decimal", "%1", W.format("pStyle", "Top"), start=3),
+            level(1, "decimal", "%1.%2", W.format("pStyle", "Below")),
+            identifier=1,
+        )
+        + listed(5)
+    )
+    numbers = f"<w:pPr><w:numPr>{W.format('numId', 5)}</w:numPr></w:pPr>"
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{identifier}">'
+        f"{W.format('name', name)}{more}</w:style>"
+        for identifier, name, more in (
+            ("Top", "heading 1", numbers),
+            ("Below", "heading 2", W.format("basedOn", "Top")),
+            ("Loop", "Loop", W.format("basedOn", "Loop")),
+        )
+    )
 
     def styled(text: str, style: str, more: str = "") -> str:
         properties = f'<w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>'
@@ -177,8 +200,8 @@ def test_what_was_deleted_does_not_count_and_what_is_empty_does(tmp_path: Path) 
         "",
         '<w:num w:numId="1"/>',
         '<w:abstractNum/><w:num w:numId="1"><w:abstractNumId/></w:num>',
-        '<w:abstractNum w:abstractNumId="0"><w:lvl/></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>',
-        '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="-1"/><w:lvlText w:val="%9%1%"/><w:numFmt w:val="?"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>',
+        abstract("<w:lvl/>") + listed(1),
+        abstract(level(0, "?", "%9%1%", start=-1)) + listed(1),
     ],
 )
 def test_damaged_definitions_do_not_lose_the_text(definitions: str, tmp_path: Path) -> None:

@@ -17,11 +17,21 @@ from processor.numerals import _FORMATS, numeral
         ("lowerRoman", {4: "iv", 1994: "mcmxciv"}),
         ("upperRoman", {9: "IX", 40_000: "40000"}),
         ("ordinal", {1: "1st", 2: "2nd", 11: "11th", 23: "23rd"}),
-        ("taiwaneseCounting", {1: "一", 10: "十", 11: "十一", 20: "二十", 99: "九十九", 101: "一○一"}),
+        (
+            "taiwaneseCounting",
+            {1: "一", 10: "十", 11: "十一", 20: "二十", 99: "九十九", 101: "一○一"},
+        ),
         ("chineseCounting", {19: "十九", 100: "一○○"}),
         (
             "taiwaneseCountingThousand",
-            {12: "十二", 100: "一百", 101: "一百零一", 110: "一百一十", 1001: "一千零一", 1100: "一千一百"},
+            {
+                12: "十二",
+                100: "一百",
+                101: "一百零一",
+                110: "一百一十",
+                1001: "一千零一",
+                1100: "一千一百",
+            },
         ),
         ("japaneseCounting", {10: "十", 100: "百", 110: "百十", 123: "百二十三", 1001: "千一"}),
         ("ideographTraditional", {1: "甲", 10: "癸", 11: "11"}),
@@ -50,7 +60,10 @@ def test_every_number_is_written_and_briefly(number: int, number_format: str) ->
     assert 0 < len(numeral(number, number_format)) <= 50
 
 
-@given(st.sampled_from(sorted(_FORMATS)), st.lists(st.integers(1, 9999), min_size=2, max_size=2, unique=True))
+@given(
+    st.sampled_from(sorted(_FORMATS)),
+    st.lists(st.integers(1, 9999), min_size=2, max_size=2, unique=True),
+)
 def test_two_numbers_are_never_written_alike(number_format: str, numbers: list[int]) -> None:
     first, second = (numeral(number, number_format) for number in numbers)
     assert first != second

@@ -1,8 +1,8 @@
 """EventBridge's cron expressions: six fields, UTC, to the minute (pure).
 
 Rules: EventBridge User Guide, "Cron expressions reference". Minutes, hours, day of month, month,
-day of week (1 is Sunday), year; `,` `-` `*` `/`, names of months and days, `?` in exactly one of the
-two day fields, `L` and `W`, `#`.
+day of week (1 is Sunday), year; `,` `-` `*` `/`, names of months and days, `?` in exactly one of
+the two day fields, `L` and `W`, `#`.
 """
 
 from __future__ import annotations
@@ -132,9 +132,7 @@ def _day_of_week(item: str) -> DaysOf:
         weekday = _DAY_OF_WEEK.number(item[:-1])
         return lambda year, month: set(_weekdays(year, month, weekday)[-1:])
     values = {_SATURDAY} if item == "L" else _DAY_OF_WEEK.values(item)
-    return lambda year, month: {
-        day for value in values for day in _weekdays(year, month, value)
-    }
+    return lambda year, month: {day for value in values for day in _weekdays(year, month, value)}
 
 
 def _weekdays(year: int, month: int, weekday: int) -> list[int]:

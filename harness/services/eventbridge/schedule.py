@@ -45,7 +45,7 @@ class _Calendar:
 
     def after(self, moment: float, start: float) -> float | None:
         found = self.cron.after(datetime.fromtimestamp(moment, UTC))
-        return found and found.timestamp()
+        return None if found is None else found.timestamp()
 
 
 def parse(expression: str) -> Schedule:

@@ -1,4 +1,4 @@
-"""An event that was put goes to the targets of every rule that matches, a schedule to those of its rule.
+"""An event that was put goes to the targets of the rules that match, a schedule to its rule's.
 
 The buses, rules and targets are the control plane's; delivering is ours, since moto would run a
 function itself or fail at it, and runs no schedule at all.
@@ -111,7 +111,9 @@ class EventBridge:
             self._running[rule.name] = self._send(event, [rule])
         else:
             reason = "the event of this schedule before it is still being delivered"
-            self._journal.record("events.undelivered", id=event["id"], rule=rule.name, reason=reason)
+            self._journal.record(
+                "events.undelivered", id=event["id"], rule=rule.name, reason=reason
+            )
 
     async def _deliver(self, event: Mapping[str, Any], rules: list[BusRule]) -> None:
         for rule in rules:

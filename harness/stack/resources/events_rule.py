@@ -1,4 +1,4 @@
-"""A rule of EventBridge with its targets. SAM's `Schedule` and `EventBridgeRule` events become one."""
+"""A rule of EventBridge with its targets. SAM's `Schedule` event of a function becomes one."""
 
 from __future__ import annotations
 

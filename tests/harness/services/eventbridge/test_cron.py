@@ -24,7 +24,10 @@ def runs(fields: str, count: int, start: datetime = START) -> list[str]:
     [
         ("0 10 * * ? *", ["Thu 2026-11-26 10:00", "Fri 2026-11-27 10:00"]),
         ("15 12 * * ? *", ["Thu 2026-11-26 12:15", "Fri 2026-11-27 12:15"]),
-        ("0 18 ? * MON-FRI *", ["Thu 2026-11-26 18:00", "Fri 2026-11-27 18:00", "Mon 2026-11-30 18:00"]),
+        (
+            "0 18 ? * MON-FRI *",
+            ["Thu 2026-11-26 18:00", "Fri 2026-11-27 18:00", "Mon 2026-11-30 18:00"],
+        ),
         ("0 8 1 * ? *", ["Tue 2026-12-01 08:00", "Fri 2027-01-01 08:00"]),
         ("0/15 * * * ? *", ["Wed 2026-11-25 19:15", "Wed 2026-11-25 19:30"]),
         ("1/10 20 ? * 4 *", ["Wed 2026-11-25 20:01", "Wed 2026-11-25 20:11"]),
@@ -85,7 +88,9 @@ def test_when_an_expression_runs(fields: str, expected: list[str]):
     ],
 )
 def test_what_eventbridge_refuses(fields: str):
-    with pytest.raises(ValueError, match=r"is not within|is no |are needed|question mark|ends before"):
+    with pytest.raises(
+        ValueError, match=r"is not within|is no |are needed|question mark|ends before"
+    ):
         Cron(fields)
 
 
@@ -98,10 +103,9 @@ lists = lambda low, high: st.lists(some(low, high), min_size=1, max_size=4)  # n
     lists(0, 23),
     lists(1, 31),
     lists(1, 12),
-    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    st.integers(0, 4000).map(lambda hours: START + timedelta(hours=17 * hours)),
 )
 def test_the_next_run_is_the_first_minute_that_fits(minutes, hours, days, months, start):
-    start = start.replace(tzinfo=UTC)
     text = " ".join(",".join(map(str, values)) for values in (minutes, hours, days, months))
     found = Cron(f"{text} ? *").after(start)
 
@@ -114,7 +118,7 @@ def test_the_next_run_is_the_first_minute_that_fits(minutes, hours, days, months
         )
 
     if found is None:
-        assert all(day > 29 and month == 2 or day == 31 for day in days for month in months)
+        assert all((day > 29 and month == 2) or day == 31 for day in days for month in months)
         return
     assert found > start
     assert fits(found)

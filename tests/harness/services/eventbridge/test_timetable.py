@@ -80,7 +80,9 @@ def test_a_rule_runs_whenever_it_is_due(staged):
 
 def test_nothing_waits_without_a_schedule(staged):
     async def work(stage: Stage) -> None:
-        await stage.put(rule("off", enabled=False), rule("pattern", ""), rule("never", "cron(0 0 30 2 ? *)"))
+        await stage.put(
+            rule("off", enabled=False), rule("pattern", ""), rule("never", "cron(0 0 30 2 ? *)")
+        )
         assert stage.clock.pending == []
         assert stage.asked == 1
 
