@@ -14,9 +14,9 @@ import pytest
 
 from processor.database import Connection
 from processor.documents import object_key
-from processor.events import ObjectRef
+from processor.events import ObjectRef, Removed
 from processor.listing import Listing
-from processor.pipeline import EVENT_ATTEMPTS, Dependencies, Outcome, ingest
+from processor.pipeline import EVENT_ATTEMPTS, Dependencies, Outcome, ingest, withdraw
 from processor.reconcile import reconcile
 from processor.settings import DatabaseCredentials
 from tests.processor import fakes, killed
@@ -33,10 +33,12 @@ def reference(version: str, sequencer: str) -> ObjectRef:
     return ObjectRef("documents", object_key(ID, "手冊.md"), 9, version, sequencer)
 
 
-# What is done to the second version of the document: by its event, or by reconciliation.
+# What is done to the second version of the document by its event or by reconciliation, and what
+# the removal of the object does.
 V2 = reference("v2", "02")
 INGEST = partial(ingest, V2)
 BUCKET = Listing(killed.OneObject(V2.key, "v2"), "documents")
+WITHDRAW = partial(withdraw, Removed(reference("marker", "03"), one_version=False))
 RECONCILE = partial(reconcile, BUCKET, grace_seconds=0.0)
 
 
@@ -123,6 +125,21 @@ def test_reconciliation_killed_anywhere_is_finished_by_the_next(
         connection.execute("UPDATE documents SET lease_until = now()")
         assert RECONCILE(deps).finished, point
         assert (status(connection), found(connection)) == ("completed", new), point
+
+
+def test_removal_killed_anywhere_is_done_by_its_retry(
+    deps: Dependencies, database: DatabaseCredentials, connection: Connection, tmp_path: Path
+) -> None:
+    start_anew(connection, deps)
+    points = killed.points(database, tmp_path, WITHDRAW)
+    assert len(points) > 10
+    for point in points:
+        start_anew(connection, deps)
+        old = found(connection)
+        kill_at(point, database, tmp_path, WITHDRAW)
+        assert found(connection) in (old, []), point
+        WITHDRAW(deps)
+        assert (status(connection), found(connection)) == ("failed", []), point
 
 
 def test_killed_again_and_again_the_document_fails_with_its_reason(
