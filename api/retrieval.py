@@ -68,7 +68,7 @@ def semantic(
     NaN where a vector has no direction. Exact for users of up to `exact_chunks`; beyond that by
     the HNSW index, if there is one. Call it within a transaction.
     """
-    values = {"user_id": user_id, "vector": HalfVector(vector)}
+    values = {"user_id": user_id, "vector": HalfVector(list(vector))}
     [(chunks,)] = connection.execute(_COUNT, [user_id])
     if chunks <= exact_chunks:
         return _scores(connection, _NEAREST_EXACTLY, values)

@@ -42,6 +42,10 @@ class Clock(Protocol):
         """Return when such a delay that begins now will be over, in seconds since the epoch."""
         ...
 
+    def passed(self, moment: float) -> float:
+        """Return how long a delay that began at `moment` and is over now was."""
+        ...
+
 
 class SystemClock:
     def __init__(self, scale: float = 1.0) -> None:
@@ -61,6 +65,9 @@ class SystemClock:
 
     def moment(self, seconds: float) -> float:
         return time.time() + seconds / self._scale
+
+    def passed(self, moment: float) -> float:
+        return (time.time() - moment) * self._scale
 
 
 class ManualClock:
@@ -90,6 +97,9 @@ class ManualClock:
 
     def moment(self, seconds: float) -> float:
         return self._now + seconds
+
+    def passed(self, moment: float) -> float:
+        return self._now - moment
 
     @property
     def pending(self) -> list[float]:

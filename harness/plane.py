@@ -152,7 +152,7 @@ class DataPlane:
             "s3": "URLs, forms, CORS and notifications are handled here; objects are moto's",
             "sns": "functions are invoked from here; topics are moto's",
             "bedrock-runtime": "emulated here",
-            "events": "events put are delivered from here; buses and rules are moto's",
+            "events": "events and schedules are delivered from here; buses and rules are moto's",
             "execute-api": "emulated here; configuration is moto's",
             "logs": "events are kept and searched here; groups are moto's",
             "monitoring": "metrics and alarms are kept and evaluated here; dashboards are moto's",

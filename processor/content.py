@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ def vectors(connection: Connection, document_id: UUID, model: str) -> dict[bytes
         " WHERE document_id = %s AND embedding_model = %s",
         [document_id, model],
     )
-    return {sha256: vector.to_list() for sha256, vector in rows}
+    return {sha256: array("f", vector.to_list()) for sha256, vector in rows}
 
 
 def check_dimensions(connection: Connection) -> None:
@@ -127,11 +128,11 @@ def _chunk_rows(document_id: UUID, ids: Sequence[int], processed: Processed) -> 
             chunk.char_end,
             entry.length,
             chunk.content_sha256,
-            HalfVector(vector),
+            HalfVector(list(vector)),
         )
 
 
 def _posting_rows(document_id: UUID, ids: Sequence[int], processed: Processed) -> Iterator[Row]:
     for chunk_id, entry in zip(ids, processed.index, strict=True):
-        for term, frequency in entry.frequencies.items():
+        for term, frequency in entry.postings():
             yield term, chunk_id, document_id, frequency, entry.length

@@ -22,6 +22,10 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 
+# Japanese mail: pure ASCII to whoever does not know its switches between character sets.
+_SWITCH = re.compile(rb"\x1b\$(?:[@B]|\([D@BOPQ])")
+_SWITCHED = "iso2022_jp_ext"
+
 # What programs mean by these names: the vendor's superset (WHATWG Encoding, "names and labels").
 _SUPERSETS = {
     "big5": "cp950",
@@ -68,6 +72,8 @@ def read_text(path: Path, declared: str | None = None) -> str:
 def decoded(data: bytes, declared: str | None = None) -> str:
     """Return the text that `data` stands for; see `read_text`."""
     marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    if marked is None and _SWITCH.search(data[:_SAMPLE_BYTES]):
+        marked = _SWITCHED
     for candidate in (marked, "utf-8", _superset(declared)):
         text = _strict(data, candidate)
         if text is not None and _is_text(text):

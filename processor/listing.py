@@ -18,14 +18,20 @@ from processor.events import ObjectRef
 
 PAGE_KEYS = 1000
 
+_NO_VERSION = "null"  # S3's id of what was stored without versioning
+
 
 @dataclass(frozen=True)
 class Stored:
-    """The current version of an object whose key names a document."""
+    """The current version of an object whose key names a document.
+
+    version: None where the bucket keeps none.
+    """
 
     document_id: UUID
     key: str
     modified: datetime
+    version: str | None
 
 
 @dataclass(frozen=True)
@@ -52,16 +58,26 @@ class Listing:
     page_keys: int = PAGE_KEYS
 
     def pages(self, after: str) -> Iterator[ListedPage]:
-        """Yield the documents whose keys are beyond `after`; foreign keys are left out."""
-        is_last = False
-        while not is_last:
-            with _named():
-                answer = self.s3.list_objects_v2(
-                    Bucket=self.bucket, Prefix=KEY_PREFIX, StartAfter=after, MaxKeys=self.page_keys
-                )
-            entries, is_last = answer.get("Contents", []), not answer["IsTruncated"]
-            yield ListedPage(list(_documents(entries)), is_last)
-            after = entries[-1]["Key"] if entries else after
+        """Yield the documents whose keys are beyond `after`; foreign keys are left out.
+
+        The next page is asked for before its predecessor is given out, so that what is removed of
+        one page does not move the other.
+        """
+        answer = self._versions(after)
+        while answer["IsTruncated"]:
+            # The current version of a key comes first; the rest of its versions are not asked for.
+            following = self._versions(answer["NextKeyMarker"])
+            yield ListedPage(list(_documents(answer.get("Versions", []))), is_last=False)
+            answer = following
+        yield ListedPage(list(_documents(answer.get("Versions", []))), is_last=True)
+
+    def _versions(self, after: str) -> dict[str, Any]:
+        place = {"KeyMarker": after} if after else {}
+        with _named():
+            answer: dict[str, Any] = self.s3.list_object_versions(
+                Bucket=self.bucket, Prefix=KEY_PREFIX, MaxKeys=self.page_keys, **place
+            )
+        return answer
 
     def find(self, key: str) -> ObjectRef | None:
         """Return the current version of an object as an event would name it, None if gone."""
@@ -95,10 +111,13 @@ def _is_missing(error: BaseException | None) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] == "404"
 
 
-def _documents(entries: list[dict[str, Any]]) -> Iterator[Stored]:
-    for entry in entries:
+def _documents(versions: list[dict[str, Any]]) -> Iterator[Stored]:
+    for entry in versions:
+        if not entry["IsLatest"]:
+            continue
         try:
             name = parse_object_key(entry["Key"])
         except PermanentError:  # not ours
             continue
-        yield Stored(name.document_id, entry["Key"], entry["LastModified"])
+        version = None if entry["VersionId"] == _NO_VERSION else entry["VersionId"]
+        yield Stored(name.document_id, entry["Key"], entry["LastModified"], version)

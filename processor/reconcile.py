@@ -1,10 +1,11 @@
 """Settle what nobody else will: `python -m processor.reconcile`, or on a schedule as a function.
 
 Lambda's retries end, and events get lost. Then there are documents in `processing` whose run died,
-documents that wait for an event that does not come, objects without a row, and rows without an
-object. Each is processed again by the pipeline itself or failed with its reason; objects that were
-stored after their document was deleted are deleted too. Everything goes through claims and
-generations, so running beside processors, twice, or being killed does no harm.
+documents that wait for an event that does not come, objects without a row, rows without an object,
+and rows that were made of another object than is there now. Each is processed again by the pipeline
+itself or failed with its reason; objects that were stored after their document was deleted are
+deleted too. Everything goes through claims and generations, so running beside processors, twice, or
+being killed does no harm.
 """
 
 from __future__ import annotations
@@ -139,17 +140,23 @@ class _Work:
             if (ref := self.listing.find(stored.key)) is not None:
                 self._redrive(ref)
         self._remove_deleted(old)
-        keys = {stored.key for stored in page.documents}
+        by_key = {stored.key: stored for stored in page.documents}
         connection = self.deps.store.connection()
         for row in unsettled.between(connection, self.listing.bucket, seen, end, self.grace):
-            if row.file_path not in keys:
+            current = by_key.get(row.file_path)
+            if current is not None and self._is_old(current) and row.is_outdated(current):
+                self._renew(row)
+            elif current is None and not row.is_missing:
                 self._check_object(row)
             elif row.is_awaited:  # it came, and its event was lost
                 self._redrive(self._object(row))
 
     def _old(self, documents: list[Stored]) -> list[Stored]:
-        before = self.now() - timedelta(seconds=self.grace)
-        return [stored for stored in documents if stored.modified < before]
+        return [stored for stored in documents if self._is_old(stored)]
+
+    def _is_old(self, stored: Stored) -> bool:
+        """Tell whether no event of the object is under way any more."""
+        return stored.modified < self.now() - timedelta(seconds=self.grace)
 
     def _without_row(self, documents: list[Stored]) -> list[Stored]:
         connection = self.deps.store.connection()
@@ -177,6 +184,14 @@ class _Work:
         return ObjectRef(
             self.listing.bucket, row.file_path, row.file_size, row.s3_version, row.s3_sequencer
         )
+
+    def _renew(self, row: Row) -> None:
+        """Process what is stored now, unless that was removed or the document changed meanwhile."""
+        self._check_time(DOCUMENT_SECONDS)
+        current = self.listing.find(row.file_path)
+        connection = self.deps.store.connection()
+        if current is not None and unsettled.reopen(connection, row, current):
+            self._redrive(current)
 
     def _redrive(self, ref: ObjectRef) -> None:
         self._check_time(DOCUMENT_SECONDS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,38 +17,64 @@ from psycopg.rows import class_row
 
 from processor import content
 from processor.database import Connection
-from processor.documents import KEY_PREFIX
+from processor.documents import KEY_PREFIX, Status
 from processor.errors import Code, message
+from processor.events import ObjectRef
+from processor.listing import Stored
 
 
 @dataclass(frozen=True)
 class Row:
-    """A document whose object is to be looked for.
+    """A document that is compared with its object.
 
     is_awaited: its client was to store the object, and no run has seen it.
     """
 
     id: UUID
     generation: int
+    status: str
+    error_code: str | None
     file_path: str
     file_size: int
     s3_version: str | None
     s3_sequencer: str | None
+    started_at: datetime | None
     is_awaited: bool
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether the document was failed for want of its object."""
+        return self.error_code in _WITHOUT_OBJECT
+
+    def is_outdated(self, stored: Stored) -> bool:
+        """Tell whether the document was settled without what is stored now.
+
+        Its event was lost, or a removed object is back. Without versions the time decides: no run
+        that began before the object was stored has read it.
+        """
+        if self.status not in _SETTLED:
+            return False
+        if self.is_missing:
+            return True
+        if stored.version and self.s3_version:
+            return stored.version != self.s3_version
+        return self.started_at is not None and self.started_at < stored.modified
+
+
+_SETTLED = (Status.COMPLETED, Status.FAILED)
+
+_WITHOUT_OBJECT = (Code.OBJECT_MISSING, Code.NOT_UPLOADED)
 
 _AWAITED = "(upload_method IS NOT NULL AND generation = 0)"
 
 _COLUMNS = f"""
-SELECT id, generation, file_path, file_size, s3_version, s3_sequencer, {_AWAITED} AS is_awaited
-FROM documents
+SELECT id, generation, status, error_code, file_path, file_size, s3_version, s3_sequencer,
+    started_at, {_AWAITED} AS is_awaited FROM documents
 """  # noqa: S608 - constant
 
 _OF_BUCKET = """
 starts_with(file_path, %(prefix)s) AND coalesce(s3_bucket, %(bucket)s) = %(bucket)s
 """
-
-_WITHOUT_OBJECT = [Code.OBJECT_MISSING, Code.NOT_UPLOADED]
 
 _ABANDONED = """
 ((status = 'processing' AND lease_until < now())
@@ -71,13 +98,20 @@ RETURNING id
 _BETWEEN = f"""
 {_COLUMNS} WHERE id > %(after)s AND id <= %(last)s AND {_OF_BUCKET}
     AND updated_at < now() - make_interval(secs => %(grace)s)
-    AND coalesce(error_code, '') <> ALL(%(without_object)s)
 """
 
 _MISSING = """
 UPDATE documents SET status = 'failed', error_code = %(code)s, error_message = %(message)s,
     retryable = false, chunk_count = 0, token_count = 0, generation = generation + 1,
     lease_owner = NULL, lease_until = NULL, updated_at = now()
+WHERE id = %(id)s AND generation = %(generation)s
+"""
+
+# The version it names is what `stuck` finds if the run that is to follow never begins.
+_REOPEN = """
+UPDATE documents SET status = 'pending', error_code = NULL, error_message = NULL, retryable = false,
+    attempt = 0, generation = generation + 1, s3_version = %(version)s, file_size = %(size)s,
+    updated_at = now()
 WHERE id = %(id)s AND generation = %(generation)s
 """
 
@@ -102,8 +136,7 @@ def between(
     connection: Connection, bucket: str, after: UUID, last: UUID, grace: float
 ) -> list[Row]:
     """Return the documents of a bucket whose ids are above `after`, up to `last`."""
-    place = {"bucket": bucket, "prefix": KEY_PREFIX, "after": after, "last": last}
-    values = place | {"grace": grace, "without_object": _WITHOUT_OBJECT}
+    values = {"prefix": KEY_PREFIX, "bucket": bucket, "grace": grace, "after": after, "last": last}
     with connection.cursor(row_factory=class_row(Row)) as cursor:
         return cursor.execute(_BETWEEN, values).fetchall()
 
@@ -133,6 +166,13 @@ def fail_missing(connection: Connection, row: Row) -> bool:
             return False
         content.delete(connection, row.id)
     return True
+
+
+def reopen(connection: Connection, row: Row, current: ObjectRef) -> bool:
+    """Let a settled document be processed as `current`; False if it changed meanwhile."""
+    values = {"id": row.id, "generation": row.generation}
+    found = values | {"version": current.version_id, "size": current.size}
+    return connection.execute(_REOPEN, found).rowcount > 0
 
 
 def progress(connection: Connection, bucket: str) -> str:

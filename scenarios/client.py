@@ -18,6 +18,7 @@ from scenarios.documents import Document
 BUCKET = "hr-chatbot-documents-ap-northeast-1"
 PROCESSOR = "hr-chatbot-file-processor"
 BACKEND = "hr-chatbot-backend"
+RECONCILE = "hr-chatbot-reconcile"
 Measured = Callable[[str, float], None]
 SETTLED = {"completed", "failed"}
 

@@ -20,16 +20,22 @@ def images(
 ) -> dict[str, dict[str, Any]]:
     """Return {repository name: {"context", "dockerfile", "command"}}.
 
-    functions: resolved properties and Metadata of each function. directory: the template's.
+    functions: resolved properties and Metadata of each function; of several with one image the
+    first decides. directory: the template's.
     """
+    found: dict[str, dict[str, Any]] = {}
+    for properties, metadata in functions:
+        if "ImageUri" in properties.get("Code", {}) and "DockerContext" in metadata:
+            repository = _repository(str(properties["Code"]["ImageUri"]))
+            found.setdefault(repository, _source(properties, metadata, directory))
+    return found
+
+
+def _source(properties: Properties, metadata: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     return {
-        _repository(str(properties["Code"]["ImageUri"])): {
-            "context": str((directory / str(metadata["DockerContext"])).resolve()),
-            "dockerfile": metadata.get("Dockerfile", "Dockerfile"),
-            "command": properties.get("ImageConfig", {}).get("Command", []),
-        }
-        for properties, metadata in functions
-        if "ImageUri" in properties.get("Code", {}) and "DockerContext" in metadata
+        "context": str((directory / str(metadata["DockerContext"])).resolve()),
+        "dockerfile": metadata.get("Dockerfile", "Dockerfile"),
+        "command": properties.get("ImageConfig", {}).get("Command", []),
     }
 
 

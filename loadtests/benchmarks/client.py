@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import boto3
 import httpx
@@ -96,9 +98,42 @@ class Client:
     def secret_access_key(self) -> str:
         return self._facts.secret_access_key
 
+    def retire_sandboxes(self, function: str) -> None:
+        """Let the next invocation start a sandbox, as a change of the configuration does."""
+        self.aws("lambda").update_function_configuration(
+            FunctionName=function, Description=f"benchmark {uuid4()}"
+        )
+
+    def report_values(
+        self, function: str, value: re.Pattern[str], at_least: int = 0
+    ) -> list[float]:
+        """Return what the pattern finds in the function's REPORT lines, oldest first.
+
+        Log lines are delivered after the answer; raises `TimeoutError` when fewer come.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        pause = threading.Event()
+        while len(found := self._report_values(function, value)) < at_least:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(found)} of {at_least} values in {PATIENCE_S:g} s")
+            pause.wait(_POLL_S)
+        return found
+
+    def _report_values(self, function: str, value: re.Pattern[str]) -> list[float]:
+        pages = (
+            self.aws("logs")
+            .get_paginator("filter_log_events")
+            .paginate(logGroupName=f"/aws/lambda/{function}", filterPattern="REPORT")
+        )
+        lines = (event["message"] for page in pages for event in page["events"])
+        return [float(match[1]) for line in lines if (match := value.search(line))]
+
     def s3(self, **options: Any) -> Any:
+        return self.aws("s3", **options)
+
+    def aws(self, service: str, **options: Any) -> Any:
         return boto3.client(
-            "s3",
+            service,
             endpoint_url=self._facts.endpoint_url,
             region_name=self._facts.region,
             aws_access_key_id=self._facts.access_key_id,

@@ -13,6 +13,7 @@ from processor.pages import Page, row
 SUFFIXES = (".pptx",)
 
 _MAX_NESTING = 50
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 def recognises(sample: Sample) -> bool:
@@ -34,7 +35,7 @@ def _page(slides: Any, index: int) -> Page:
     try:
         slide = slides[index]
         title = _title(slide)
-        text = "\n".join([*_lines(slide.shapes), *_notes(slide)])
+        text = "\n".join([*_lines(slide.shapes), *_diagrams(slide), *_notes(slide)])
     except MemoryError:
         raise
     except Exception:  # python-pptx trips over parts that are missing or misplaced
@@ -62,6 +63,18 @@ def _paragraphs(frame: Any) -> Iterator[str]:
     # A line break within a paragraph is a vertical tab in python-pptx.
     texts = (paragraph.text.replace("\v", "\n").strip() for paragraph in frame.paragraphs)
     return filter(None, texts)
+
+
+def _diagrams(slide: Any) -> Iterator[str]:
+    """Yield the points of SmartArt, which python-pptx does not know."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    for relation in slide.part.rels.values():
+        if relation.reltype.endswith("/diagramData") and not relation.is_external:
+            for paragraph in etree.fromstring(relation.target_part.blob, parser).iter(f"{_A}p"):
+                text = "".join(letters.text or "" for letters in paragraph.iter(f"{_A}t"))
+                yield from filter(None, [text.strip()])
 
 
 def _notes(slide: Any) -> Iterator[str]:

@@ -10,9 +10,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from openpyxl import Workbook
 from PIL import Image, ImageDraw, ImageFont
 from pptx import Presentation
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -97,6 +101,19 @@ def docx(path: Path) -> Path:
     return path
 
 
+def numbered_docx(path: Path, definitions: str, paragraphs: str, styles: str = "") -> Path:
+    """Write a Word document of `w:p` elements with lists of its own, as numbering.xml has them."""
+    plain = path.with_suffix(".plain")
+    document = Document()
+    for element in parse_xml(f"<w:body {nsdecls('w')}>{paragraphs}</w:body>"):
+        document.element.body.insert(len(document.element.body) - 1, element)
+    for style in parse_xml(f"<w:styles {nsdecls('w')}>{styles}</w:styles>"):
+        document.styles.element.append(style)
+    document.save(str(plain))
+    numbering = f"<w:numbering {nsdecls('w')}>{definitions}</w:numbering>".encode()
+    return rewritten(plain, path, "word/numbering.xml", lambda _: numbering)
+
+
 def zip_bomb(path: Path) -> Path:
     """Write a small Word document that says it unpacks to a gibibyte."""
     with zipfile.ZipFile(path, "w") as archive:
@@ -131,6 +148,29 @@ def pptx(path: Path) -> Path:
     second = presentation.slides.add_slide(presentation.slide_layouts[6])
     group = second.shapes.add_group_shape()
     group.shapes.add_textbox(0, 0, 99, 99).text_frame.text = "加班應事前核准"
+    presentation.save(str(path))
+    return path
+
+
+def smart_art_pptx(path: Path, *points: str) -> Path:
+    """Write a presentation of one slide with a diagram of `points`."""
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    inner = "".join(
+        f"<dgm:pt><dgm:t><a:p><a:r><a:t>{point}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+        for point in points
+    )
+    model = f'<dgm:dataModel xmlns:dgm="{drawing}/diagram" xmlns:a="{drawing}/main">{inner}'
+    part = Part(
+        PackURI("/ppt/diagrams/data1.xml"),
+        "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml",
+        presentation.part.package,
+        f"{model}<dgm:pt/></dgm:dataModel>".encode(),
+    )
+    slide.part.relate_to(
+        part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
+    )
     presentation.save(str(path))
     return path
 

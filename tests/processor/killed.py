@@ -9,19 +9,41 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from processor.events import ObjectRef
 from processor.pages import Page
-from processor.pipeline import Dependencies, ingest
+from processor.pipeline import Dependencies
 from processor.settings import DatabaseCredentials
 from tests.processor import fakes
 
 # Where state is changed or held. Others are left out for the sake of time: they only compute.
-_MODULES = ("processor.pipeline", "processor.store", "processor.content", "processor.tombstones")
+_MODULES = (
+    *("processor.pipeline", "processor.store", "processor.content", "processor.tombstones"),
+    *("processor.reconcile", "processor.unsettled"),
+)
+
+# What a processor or a reconciler does; it goes to another process, so it must be importable.
+Work = Callable[[Dependencies], object]
+
+
+@dataclass(frozen=True)
+class OneObject:
+    """An S3 with one object and nothing else."""
+
+    key: str
+    version: str
+
+    def list_object_versions(self, **_: Any) -> dict[str, Any]:
+        entry = {"Key": self.key, "VersionId": self.version, "IsLatest": True}
+        modified = datetime(2026, 1, 1, tzinfo=UTC)
+        return {"Versions": [{**entry, "LastModified": modified}], "IsTruncated": False}
+
+    def head_object(self, **_: Any) -> dict[str, Any]:
+        return {"ContentLength": 9, "VersionId": self.version}
 
 
 def dependencies(credentials: DatabaseCredentials, folder: Path, owner: str) -> Dependencies:
@@ -33,25 +55,25 @@ def _sections(path: Path, _: str, __: float) -> list[Page]:
     return [Page(None, text, (text[:3],)) for text in path.read_text("utf-8").split("\n\n")]
 
 
-def points(credentials: DatabaseCredentials, folder: Path, ref: ObjectRef) -> list[str]:
-    """Return the points that a whole run passes, each once, in order."""
+def points(credentials: DatabaseCredentials, folder: Path, work: Work) -> list[str]:
+    """Return the points that the whole work passes, each once, in order."""
     seen: dict[str, None] = {}
-    _run(credentials, folder, ref, seen.setdefault)
+    _run(credentials, folder, work, seen.setdefault)
     return list(seen)
 
 
-def die_at(fatal: str, credentials: DatabaseCredentials, folder: Path, ref: ObjectRef) -> None:
-    """Process `ref`, but die by SIGKILL at the point."""
+def die_at(fatal: str, credentials: DatabaseCredentials, folder: Path, work: Work) -> None:
+    """Do the work, but die by SIGKILL at the point."""
 
     def check(point: str) -> None:
         if point == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    _run(credentials, folder, ref, check)
+    _run(credentials, folder, work, check)
 
 
 def _run(
-    credentials: DatabaseCredentials, folder: Path, ref: ObjectRef, passed: Callable[[str], object]
+    credentials: DatabaseCredentials, folder: Path, work: Work, passed: Callable[[str], object]
 ) -> None:
     deps = dependencies(credentials, folder, "killed")
 
@@ -62,7 +84,7 @@ def _run(
 
     sys.setprofile(profile)
     try:
-        ingest(ref, deps)
+        work(deps)
     finally:
         sys.setprofile(None)
         deps.store.close()

@@ -90,6 +90,7 @@ def test_every_text_gets_its_vector_in_order(count: int, flat: bool) -> None:  #
     texts = ["x" * (n % 50) for n in range(count)]
     vectors = BedrockEmbedder(model, "m").embed(texts, purpose="search_document", seconds=9)
     assert [vector[0] for vector in vectors] == [len(text) for text in texts]
+    assert {vector.itemsize for vector in vectors} <= {4}  # of a list each number takes 32 bytes
     assert max((len(request["texts"]) for request in model.requests), default=0) <= MAX_TEXTS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,9 @@ import pytest
 
 from processor.database import Connection
 from processor.documents import object_key
-from processor.events import ObjectRef
+from processor.events import ObjectRef, Removed
 from processor.listing import Listing
-from processor.pipeline import EVENT_ATTEMPTS, Dependencies, Outcome, ingest
+from processor.pipeline import EVENT_ATTEMPTS, Dependencies, Outcome, ingest, withdraw
 from processor.reconcile import reconcile
 from processor.settings import DatabaseCredentials
 from tests.processor import fakes, killed
@@ -29,16 +29,17 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.processor.killed"])
 
 
-class OneObject:
-    """An S3 with the object of the document and nothing else."""
-
-    def list_objects_v2(self, **_: Any) -> dict[str, Any]:
-        entry = {"Key": reference("v2", "02").key, "LastModified": datetime(2026, 1, 1, tzinfo=UTC)}
-        return {"Contents": [entry], "IsTruncated": False}
-
-
 def reference(version: str, sequencer: str) -> ObjectRef:
     return ObjectRef("documents", object_key(ID, "手冊.md"), 9, version, sequencer)
+
+
+# What is done to the second version of the document by its event or by reconciliation, and what
+# the removal of the object does.
+V2 = reference("v2", "02")
+INGEST = partial(ingest, V2)
+BUCKET = Listing(killed.OneObject(V2.key, "v2"), "documents")
+WITHDRAW = partial(withdraw, Removed(reference("marker", "03"), one_version=False))
+RECONCILE = partial(reconcile, BUCKET, grace_seconds=0.0)
 
 
 @pytest.fixture
@@ -51,10 +52,10 @@ def deps(database: DatabaseCredentials, tmp_path: Path) -> Iterator[Dependencies
     made.store.close()
 
 
-def kill_at(point: str, database: DatabaseCredentials, folder: Path) -> None:
-    child = _CONTEXT.Process(
-        target=killed.die_at, args=(point, database, folder, reference("v2", "02"))
-    )
+def kill_at(
+    point: str, database: DatabaseCredentials, folder: Path, work: killed.Work = INGEST
+) -> None:
+    child = _CONTEXT.Process(target=killed.die_at, args=(point, database, folder, work))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL, point
@@ -90,7 +91,7 @@ def test_killed_anywhere_the_document_is_old_or_new_and_then_completed(
     deps: Dependencies, database: DatabaseCredentials, connection: Connection, tmp_path: Path
 ) -> None:
     start_anew(connection, deps)
-    points = killed.points(database, tmp_path, reference("v2", "02"))
+    points = killed.points(database, tmp_path, INGEST)
     new = found(connection)
     assert len(points) > 40
     assert len(new) == 2
@@ -101,11 +102,44 @@ def test_killed_anywhere_the_document_is_old_or_new_and_then_completed(
         assert found(connection) in (old, new), point
         connection.execute("UPDATE documents SET lease_until = now()")
         if number % 2:
-            assert reconcile(Listing(OneObject(), "documents"), deps).finished
+            assert reconcile(BUCKET, deps).finished
             assert status(connection) == "completed"
         # Lambda delivers once more: to a document nobody had claimed yet, or to one that is done.
-        ingest(reference("v2", "02"), deps)
+        ingest(V2, deps)
         assert (status(connection), found(connection)) == ("completed", new), point
+
+
+def test_reconciliation_killed_anywhere_is_finished_by_the_next(
+    deps: Dependencies, database: DatabaseCredentials, connection: Connection, tmp_path: Path
+) -> None:
+    """The event of the second version was lost."""
+    start_anew(connection, deps)
+    points = killed.points(database, tmp_path, RECONCILE)
+    new = found(connection)
+    assert len(new) == 2
+    for point in (each for each in points if ".reconcile" in each or ".unsettled" in each):
+        start_anew(connection, deps)
+        old = found(connection)
+        kill_at(point, database, tmp_path, RECONCILE)
+        assert found(connection) in (old, new), point
+        connection.execute("UPDATE documents SET lease_until = now()")
+        assert RECONCILE(deps).finished, point
+        assert (status(connection), found(connection)) == ("completed", new), point
+
+
+def test_removal_killed_anywhere_is_done_by_its_retry(
+    deps: Dependencies, database: DatabaseCredentials, connection: Connection, tmp_path: Path
+) -> None:
+    start_anew(connection, deps)
+    points = killed.points(database, tmp_path, WITHDRAW)
+    assert len(points) > 10
+    for point in points:
+        start_anew(connection, deps)
+        old = found(connection)
+        kill_at(point, database, tmp_path, WITHDRAW)
+        assert found(connection) in (old, []), point
+        WITHDRAW(deps)
+        assert (status(connection), found(connection)) == ("failed", []), point
 
 
 def test_killed_again_and_again_the_document_fails_with_its_reason(
@@ -116,8 +150,8 @@ def test_killed_again_and_again_the_document_fails_with_its_reason(
         assert status(connection) == "processing"
         assert found(connection) == []
     connection.execute("UPDATE documents SET lease_until = now()")
-    report = reconcile(Listing(OneObject(), "documents"), deps)
+    report = reconcile(BUCKET, deps)
     assert (report.given_up, report.redriven, report.finished) == (1, 0, True)
     row = connection.execute("SELECT status, error_code, retryable FROM documents").fetchone()
     assert row == ("failed", "interrupted", True)
-    assert ingest(reference("v2", "02"), deps).outcome is Outcome.COMPLETED
+    assert ingest(V2, deps).outcome is Outcome.COMPLETED

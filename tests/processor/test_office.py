@@ -21,6 +21,11 @@ def test_pptx_has_numbered_slides_with_titles_tables_and_notes(tmp_path: Path) -
     ]
 
 
+def test_points_of_a_diagram_are_read(tmp_path: Path) -> None:
+    path = files.smart_art_pptx(tmp_path / "a.pptx", "申請", "核准")
+    assert list(extract(path, ".pptx")) == [Page(1, "申請\n核准")]
+
+
 def test_slide_that_cannot_be_read_does_not_lose_the_others(tmp_path: Path) -> None:
     whole = files.pptx(tmp_path / "a.pptx")
     broken = files.rewritten(
@@ -83,6 +88,17 @@ def test_mail_that_is_only_a_web_page(tmp_path: Path) -> None:
         b"Content-Type: text/html; charset=no-such\r\n\r\n<p>Friday is <i>off</i>.</p>"
     )
     assert [page.text for page in extract(path, ".txt")] == ["Subject: 放假\n\nFriday is off."]
+
+
+def test_japanese_mail_of_seven_bits(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(
+        b"Subject: =?iso-2022-jp?B?GyRCNVkySxsoQg==?=\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n"
+        + "来週の月曜日は創立記念日のため休業します。".encode("iso-2022-jp")
+    )
+    (page,) = extract(path, ".eml")
+    assert page.text == "Subject: 休暇\n\n来週の月曜日は創立記念日のため休業します。"
 
 
 def test_docx_text_in_controls_insertions_and_boxes_is_read(tmp_path: Path) -> None:

@@ -194,6 +194,89 @@ def test_event_that_comes_after_all_changes_nothing_for_readers(
     assert (row["status"], row["chunk_count"], row["s3_sequencer"]) == ("completed", 1, "01")
 
 
+def aged(connection: Connection) -> None:
+    connection.execute("UPDATE documents SET updated_at = now() - interval '1 day'")
+
+
+def test_newer_version_whose_event_was_lost_is_processed(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    for n in range(5):
+        stored(listing, number(n))
+    tomorrow(listing, deps)
+    keys = {n: documents(connection)[number(n)]["file_path"] for n in (1, 4)}
+    for key in keys.values():
+        listing.s3.put_object(Bucket=listing.bucket, Key=key, Body="出差七日內報支。".encode())
+    assert reconcile(listing, deps) == Report(finished=True)  # the event may still come
+    aged(connection)
+    assert tomorrow(listing, deps) == Report(redriven=2, finished=True)
+    texts = "SELECT document_id, content FROM document_chunks WHERE content LIKE '出差%' ORDER BY 1"
+    found = connection.execute(texts).fetchall()
+    assert found == [(number(n), "出差七日內報支。") for n in keys]
+    row = documents(connection)[number(4)]
+    current = listing.s3.head_object(Bucket=listing.bucket, Key=keys[4])
+    assert (row["s3_version"], row["file_size"]) == (current["VersionId"], 24)
+    aged(connection)
+    assert tomorrow(listing, deps) == Report(finished=True)
+
+
+def test_newer_object_of_a_bucket_without_versions_is_processed(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    bucket = f"documents-{uuid4()}"
+    listing.s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    plain = Listing(listing.s3, bucket)
+    for n in (1, 2):
+        stored(plain, number(n))
+    assert tomorrow(plain, deps).redriven == 2
+    # The first was processed before its object was stored, so it was another.
+    earlier = "UPDATE documents SET started_at = started_at - interval '1 hour' WHERE id = %s"
+    connection.execute(earlier, [number(1)])
+    aged(connection)
+    assert tomorrow(plain, deps) == Report(redriven=1, finished=True)
+    assert documents(connection)[number(1)]["status"] == "completed"
+    aged(connection)
+    assert tomorrow(plain, deps) == Report(finished=True)
+
+
+def test_object_that_is_back_is_processed(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    key = stored(listing, number(1))
+    tomorrow(listing, deps)
+    marker = listing.s3.delete_object(Bucket=listing.bucket, Key=key)["VersionId"]
+    aged(connection)
+    assert tomorrow(listing, deps) == Report(missing_objects=1, finished=True)
+    listing.s3.delete_object(Bucket=listing.bucket, Key=key, VersionId=marker)
+    aged(connection)
+    assert tomorrow(listing, deps) == Report(redriven=1, finished=True)
+    assert documents(connection)[number(1)]["status"] == "completed"
+
+
+def test_newer_version_that_is_at_fault_is_tried_once(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    key = stored(listing, number(1))
+    tomorrow(listing, deps)
+    listing.s3.put_object(Bucket=listing.bucket, Key=key, Body=b"")
+    for redriven in (1, 0):
+        aged(connection)
+        assert tomorrow(listing, deps) == Report(redriven=redriven, finished=True)
+        assert documents(connection)[number(1)]["error_code"] == "empty_file"
+
+
+def test_document_that_changed_since_the_listing_is_not_begun_anew(
+    listing: Listing, deps: Dependencies, connection: Connection
+) -> None:
+    recorded(connection, number(1), status="completed", s3_version="v1")
+    (row,) = unsettled.between(connection, listing.bucket, number(0), number(2), grace=60)
+    connection.execute("UPDATE documents SET generation = generation + 1")
+    assert not unsettled.reopen(connection, row, ObjectRef("b", row.file_path, 9, "v2", None))
+    assert documents(connection)[number(1)]["s3_version"] == "v1"
+
+
 def test_completed_document_without_object_fails_and_is_found_no_more(
     listing: Listing, deps: Dependencies, connection: Connection
 ) -> None:

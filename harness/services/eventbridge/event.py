@@ -10,8 +10,9 @@ import orjson
 
 from harness.aws import ACCOUNT
 
-_REQUIRED = ("Source", "DetailType", "Detail")
+DEFAULT_BUS = "default"
 
+_REQUIRED = ("Source", "DetailType", "Detail")
 
 _LATEST = 253_402_300_799  # the end of the year 9999
 
@@ -62,4 +63,4 @@ def envelope(entry: Mapping[str, Any], event_id: str, region: str, now: float) -
 
 def bus_name(entry: Mapping[str, Any]) -> str:
     """Return the bus an entry names by its name or its ARN."""
-    return str(entry.get("EventBusName") or "default").rpartition("/")[2]
+    return str(entry.get("EventBusName") or DEFAULT_BUS).rpartition("/")[2]

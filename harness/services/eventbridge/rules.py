@@ -9,17 +9,22 @@ from typing import Any
 import orjson
 
 from harness.aws import json_answer, json_call
-from harness.call import Call, Handler
+from harness.call import Handler
 from harness.event_pattern import matches
 
 
 @dataclass(frozen=True, slots=True)
 class BusRule:
-    """pattern: None for a schedule, which no event matches. targets: as PutTargets took them."""
+    """pattern: None for a rule that no event matches. schedule: its ScheduleExpression, "" without.
+
+    targets: as PutTargets took them.
+    """
 
     name: str
+    arn: str
     enabled: bool
     pattern: Mapping[str, Any] | None
+    schedule: str
     targets: tuple[Mapping[str, Any], ...]
 
     def wants(self, event: Mapping[str, Any]) -> bool:
@@ -41,13 +46,12 @@ class BusRules:
             known[bus] = tuple([await self._rule(bus, found) for found in await self._list(bus)])
         return known[bus]
 
-    def notice(self, call: Call) -> None:
-        """Ask again once a rule may have changed.
+    def forget(self) -> None:
+        """Ask again from now on.
 
         What is being asked at this moment ends up in the dictionary dropped here.
         """
-        if call.service == "events" and not call.operation.startswith(("List", "Describe")):
-            self._known = {}
+        self._known = {}
 
     async def _list(self, bus: str) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
@@ -64,8 +68,10 @@ class BusRules:
         targets = await self._ask("ListTargetsByRule", {"EventBusName": bus, "Rule": name})
         return BusRule(
             name=name,
+            arn=found["Arn"],
             enabled=found.get("State", "ENABLED") != "DISABLED",
             pattern=orjson.loads(pattern) if pattern else None,
+            schedule=found.get("ScheduleExpression") or "",
             targets=tuple(targets["Targets"]),
         )
 

@@ -1,13 +1,13 @@
-"""PutEvents: an accepted event goes to the targets of every rule that matches it.
+"""An event that was put goes to the targets of the rules that match, a schedule to its rule's.
 
 The buses, rules and targets are the control plane's; delivering is ours, since moto would run a
-function itself or fail at it.
+function itself or fail at it, and runs no schedule at all.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -16,18 +16,26 @@ import orjson
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
 from harness.errors import AwsError
+from harness.iam.request_body import request_body
 from harness.journal import Journal
 from harness.senders import FAILURES
-from harness.services.eventbridge.event import bus_name, envelope, is_entry, refusal
+from harness.services.eventbridge.event import DEFAULT_BUS, bus_name, envelope, is_entry, refusal
 from harness.services.eventbridge.rules import BusRule, BusRules
+from harness.services.eventbridge.schedule import check_schedule, scheduled_event
 from harness.services.eventbridge.targets import send
+from harness.services.eventbridge.timetable import Timetable
 
+_READING = ("List", "Describe", "Test", "PutEvents")
+_SCHEDULING = ("PutRule", "DeleteRule", "EnableRule", "DisableRule")
 _MOST_ENTRIES = 10
 _GRACE_S = 2.0
 
 
 class EventBridge:
-    """Claims PutEvents; an event is accepted once its rules are known, and delivered after that."""
+    """Claims PutEvents: an event is accepted once its rules are known, and delivered after that.
+
+    Claims PutRule to refuse schedules that EventBridge refuses.
+    """
 
     name = "eventbridge"
 
@@ -35,16 +43,25 @@ class EventBridge:
         self, door: Handler, control_plane: Handler, journal: Journal, clock: Clock, region: str
     ) -> None:
         self._door = door
+        self._control_plane = control_plane
         self._journal = journal
         self._clock = clock
         self._region = region
         self._rules = BusRules(control_plane, region)
+        self._timetable = Timetable(self._default_rules, clock, self._run)
+        self._running: dict[str, asyncio.Task[None]] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
     def claims(self, call: Call) -> bool:
-        return call.service == "events" and call.operation == "PutEvents"
+        return call.service == "events" and call.operation in ("PutEvents", "PutRule")
 
     async def handle(self, call: Call) -> Reply:
+        if call.operation == "PutRule":
+            check_schedule(await request_body(call))
+            return await self._control_plane(call)
+        return await self._put_events(call)
+
+    async def _put_events(self, call: Call) -> Reply:
         entries = await _entries(call)
         accepted = [await self._accept(entry) for entry in entries]
         failed = sum("ErrorCode" in answer for answer in accepted)
@@ -54,11 +71,14 @@ class EventBridge:
 
     def notice(self, call: Call) -> None:
         """Forget what a call that has been answered may have changed."""
-        if not self.claims(call):
-            self._rules.notice(call)
+        if call.service == "events" and not call.operation.startswith(_READING):
+            self._rules.forget()
+            if call.operation in _SCHEDULING:
+                self._timetable.change()
 
     async def close(self) -> None:
         """Hand accepted events to their targets, unless one hangs."""
+        await self._timetable.close()
         if self._sending:
             await asyncio.wait(self._sending, timeout=_GRACE_S)
 
@@ -67,10 +87,33 @@ class EventBridge:
             return refused
         event = envelope(entry, str(uuid4()), self._region, self._clock.now())
         rules = [rule for rule in await self._rules.of(bus_name(entry)) if rule.wants(event)]
+        self._send(event, rules)
+        return {"EventId": event["id"]}
+
+    def _send(self, event: Mapping[str, Any], rules: list[BusRule]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._deliver(event, rules))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
-        return {"EventId": event["id"]}
+        return task
+
+    async def _default_rules(self) -> Sequence[BusRule]:
+        try:
+            return await self._rules.of(DEFAULT_BUS)
+        except FAILURES as error:
+            self._journal.record("events.unscheduled", reason=str(error))
+            return ()
+
+    def _run(self, rule: BusRule, due: float) -> None:
+        """Send the event of a rule whose time has come, unless the last one still hangs."""
+        event = scheduled_event(rule.arn, str(uuid4()), self._region, due)
+        self._running = {name: task for name, task in self._running.items() if not task.done()}
+        if rule.name not in self._running:
+            self._running[rule.name] = self._send(event, [rule])
+        else:
+            reason = "the event of this schedule before it is still being delivered"
+            self._journal.record(
+                "events.undelivered", id=event["id"], rule=rule.name, reason=reason
+            )
 
     async def _deliver(self, event: Mapping[str, Any], rules: list[BusRule]) -> None:
         for rule in rules:

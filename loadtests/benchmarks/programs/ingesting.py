@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import Counter
+from array import array
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
@@ -40,12 +40,12 @@ def row_by_row(connection: Connection, document_id: UUID, processed: Processed) 
         values = (document_id, chunk.index, chunk.content, chunk.page_from, chunk.page_to)
         places = (chunk.char_start, chunk.char_end, entry.length, chunk.content_sha256)
         [(chunk_id,)] = connection.execute(_CHUNK, [*values, *places, str(vector)])
-        for term, tf in entry.frequencies.items():
+        for term, tf in entry.postings():
             connection.execute(_POSTING, [term, chunk_id, document_id, tf, entry.length])
 
 
 def without_postings(processed: Processed) -> Processed:
-    return replace(processed, index=[Indexed(Counter(), e.length) for e in processed.index])
+    return replace(processed, index=[Indexed("", array("I"), e.length) for e in processed.index])
 
 
 def rate(connection: Connection, write: Write, documents: list[Processed]) -> int:

@@ -34,3 +34,11 @@ def test_the_repository_is_the_name_without_host_tag_and_digest(uri, repository)
 )
 def test_functions_without_an_image_or_a_context_are_left_out(properties, metadata):
     assert images([(properties, metadata)], Path()) == {}
+
+
+def test_of_several_functions_with_one_image_the_first_decides():
+    functions = [
+        ({"Code": {"ImageUri": "x:v1"}, "ImageConfig": {"Command": [name]}}, {"DockerContext": "."})
+        for name in ("first.handler", "second.handler")
+    ]
+    assert images(functions, Path("/stack"))["x"]["command"] == ["first.handler"]

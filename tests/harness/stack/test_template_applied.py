@@ -14,6 +14,7 @@ BUCKET = "hr-chatbot-documents-ap-northeast-1"
 PROCESSOR = "hr-chatbot-file-processor"
 PROCESSOR_ARN = f"arn:aws:lambda:ap-northeast-1:{ACCOUNT}:function:{PROCESSOR}"
 BACKEND = "hr-chatbot-backend"
+RECONCILE = "hr-chatbot-reconcile"
 DEAD_LETTERS_ARN = f"arn:aws:sqs:ap-northeast-1:{ACCOUNT}:hr-chatbot-file-processor-dlq"
 PASSWORD = "a-password-of-the-test"
 
@@ -92,16 +93,30 @@ def test_bucket(client):
 
 def test_notification_and_the_permission_it_needs(client):
     answer = client("s3").get_bucket_notification_configuration(Bucket=BUCKET)
-    (rule,) = answer["LambdaFunctionConfigurations"]
-    assert rule["LambdaFunctionArn"] == PROCESSOR_ARN
-    assert rule["Events"] == ["s3:ObjectCreated:*"]
-    (prefix,) = rule["Filter"]["Key"]["FilterRules"]
-    assert (prefix["Name"].lower(), prefix["Value"]) == ("prefix", "uploads/")
+    rules = answer["LambdaFunctionConfigurations"]
+    told = {event for rule in rules for event in rule["Events"]}
+    assert told == {"s3:ObjectCreated:*", "s3:ObjectRemoved:*"}
+    for rule in rules:
+        assert rule["LambdaFunctionArn"] == PROCESSOR_ARN
+        (prefix,) = rule["Filter"]["Key"]["FilterRules"]
+        assert (prefix["Name"].lower(), prefix["Value"]) == ("prefix", "uploads/")
     policy = json.loads(client("lambda").get_policy(FunctionName=PROCESSOR)["Policy"])
     (statement,) = policy["Statement"]
     assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
     assert statement["Action"] == "lambda:InvokeFunction"
     assert statement["Condition"]["StringEquals"] == {"AWS:SourceAccount": ACCOUNT}
+
+
+def test_schedule_and_the_permission_it_needs(client):
+    events = client("events")
+    (rule,) = events.list_rules()["Rules"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(15 minutes)", "ENABLED")
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"] == PROCESSOR_ARN.replace(PROCESSOR, RECONCILE)
+    policy = json.loads(client("lambda").get_policy(FunctionName=RECONCILE)["Policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"]["ArnLike"] == {"AWS:SourceArn": rule["Arn"]}
 
 
 COMMON = {
@@ -116,6 +131,7 @@ COMMON = {
     ("name", "memory", "seconds", "command", "variables"),
     [
         (PROCESSOR, 2048, 300, "processor.handler.handler", {}),
+        (RECONCILE, 2048, 300, "processor.reconcile.handler", {"S3_BUCKET": BUCKET}),
         (
             BACKEND,
             1024,
@@ -135,7 +151,8 @@ def test_functions(client, applied, name, memory, seconds, command, variables):
     assert configuration["Role"] == f"arn:aws:iam::{ACCOUNT}:role/hr-chatbot-lambda-role"
     assert configuration["Environment"]["Variables"] == {**COMMON, **variables}
     assert configuration["ImageConfigResponse"]["ImageConfig"]["Command"] == [command]
-    assert found["Code"]["ImageUri"].endswith(f"/{name}:v1")
+    image = BACKEND if name == BACKEND else PROCESSOR
+    assert found["Code"]["ImageUri"].endswith(f"/{image}:v1")
     subnets = [applied.last["resources"][name]["physical_id"] for name in ("SubnetA", "SubnetB")]
     assert sorted(configuration["VpcConfig"]["SubnetIds"]) == sorted(subnets)
 
@@ -244,6 +261,7 @@ def test_log_groups_exist_and_forget(client):
     assert {(group["logGroupName"], group["retentionInDays"]) for group in groups} == {
         (f"/aws/lambda/{PROCESSOR}", 30),
         (f"/aws/lambda/{BACKEND}", 30),
+        (f"/aws/lambda/{RECONCILE}", 30),
     }
 
 

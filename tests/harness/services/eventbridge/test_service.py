@@ -33,14 +33,21 @@ class Aws:
         self.targets: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[str] = []
         self.received: list[tuple[str, Any]] = []
+        self.clock = ManualClock()
+        self.open = asyncio.Event()
+        self.open.set()
 
     def rule(self, name: str, *targets: dict[str, Any], **members: Any) -> None:
-        self.rules[name] = {"Name": name, "EventPattern": '{"source": ["s"]}', **members}
+        arn = f"arn:aws:events:{REGION}:123456789012:rule/{name}"
+        pattern = '{"source": ["s"]}'
+        self.rules[name] = {"Name": name, "Arn": arn, "EventPattern": pattern, **members}
         self.targets[name] = list(targets)
 
     async def control_plane(self, call: Call) -> Reply:
         self.asked.append(call.operation)
         request = orjson.loads(await call.body.read())
+        if call.operation == "PutRule":
+            return Reply(200)
         if call.operation == "ListTargetsByRule":
             return Reply(200, [], orjson.dumps({"Targets": self.targets[request["Rule"]]}))
         start = int(request.get("NextToken") or 0)
@@ -50,6 +57,7 @@ class Aws:
 
     async def door(self, call: Call) -> Reply:
         body = await call.body.read()
+        await self.open.wait()
         if call.service == "lambda":
             self.received.append((call.operation, orjson.loads(body)))
             return Reply(202)
@@ -67,7 +75,8 @@ def running(tmp_path: Path) -> Callable[[Work], list[Event]]:
         noted: list[Event] = []
 
         async def guarded() -> None:
-            clock, aws = ManualClock(), Aws()
+            aws = Aws()
+            clock = aws.clock
             journal = Journal(tmp_path / "journal", clock)
             journal.follow(noted.append)
             bus = EventBridge(aws.door, aws.control_plane, journal, clock, REGION)
@@ -82,6 +91,12 @@ def running(tmp_path: Path) -> Callable[[Work], list[Event]]:
     return run
 
 
+async def settled() -> None:
+    """Let everything run that can run without the clock."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def put(bus: EventBridge, *entries: Any) -> dict[str, Any]:
     reply = await bus.handle(
         json_call("events", REGION, "AWSEvents.PutEvents", {"Entries": list(entries)})
@@ -90,10 +105,11 @@ async def put(bus: EventBridge, *entries: Any) -> dict[str, Any]:
     return dict(orjson.loads(reply.body))
 
 
-def test_it_claims_put_events_alone(running):
+def test_it_claims_what_the_control_plane_does_otherwise(running):
     async def work(bus: EventBridge, aws: Aws) -> None:
         assert bus.claims(Call("events", "PutEvents", "POST", "/"))
-        assert not bus.claims(Call("events", "PutRule", "POST", "/"))
+        assert bus.claims(Call("events", "PutRule", "POST", "/"))
+        assert not bus.claims(Call("events", "PutTargets", "POST", "/"))
         assert not bus.claims(Call("s3", "PutEvents", "POST", "/"))
 
     running(work)
@@ -245,5 +261,68 @@ def test_a_body_that_is_none_is_refused(running, body):
         call.body._data = body
         with pytest.raises(AwsError, match="SerializationException"):
             await bus.handle(call)
+
+    running(work)
+
+
+def scheduled(aws: Aws, bus: EventBridge, **members: Any) -> None:
+    aws.rule("tick", {"Arn": FUNCTION}, EventPattern=None, **members)
+    bus.notice(Call("events", "PutRule", "POST", "/"))
+
+
+def test_a_schedule_sends_its_event_when_it_is_due(running):
+    async def work(bus: EventBridge, aws: Aws) -> None:
+        scheduled(aws, bus, ScheduleExpression="rate(1 minute)")
+        await settled()
+        assert aws.received == []
+        aws.clock.advance(60)
+        await settled()
+        ((operation, event),) = aws.received
+        assert (operation, event["detail-type"]) == ("Invoke", "Scheduled Event")
+        assert event["resources"] == [aws.rules["tick"]["Arn"]]
+        assert event["time"] == "2023-11-14T22:14:20Z"
+
+    assert [event.kind for event in running(work)] == ["events.delivered"]
+
+
+def test_a_schedule_does_not_pile_events_up_before_a_target_that_hangs(running):
+    async def work(bus: EventBridge, aws: Aws) -> None:
+        scheduled(aws, bus, ScheduleExpression="rate(1 minute)")
+        await settled()
+        aws.open.clear()
+        for _ in range(3):
+            aws.clock.advance(60)
+            await settled()
+        aws.open.set()
+        await settled()
+        assert len(aws.received) == 1
+
+    kinds = [event.kind for event in running(work)]
+    assert kinds == ["events.undelivered", "events.undelivered", "events.delivered"]
+
+
+def test_rules_that_cannot_be_asked_for_are_noted(running):
+    async def work(bus: EventBridge, aws: Aws) -> None:
+        async def refuse(call: Call) -> Reply:
+            return Reply(500, [], b'{"__type": "InternalException"}')
+
+        bus._rules._control_plane = refuse
+        scheduled(aws, bus, ScheduleExpression="rate(1 minute)")
+        await settled()
+        assert aws.clock.pending == []
+
+    assert [event.kind for event in running(work)] == ["events.unscheduled"]
+
+
+def test_put_rule_is_the_control_planes_unless_its_schedule_is_none(running):
+    async def work(bus: EventBridge, aws: Aws) -> None:
+        def put_rule(expression: str) -> Call:
+            request = {"Name": "r", "ScheduleExpression": expression}
+            return json_call("events", REGION, "AWSEvents.PutRule", request)
+
+        assert (await bus.handle(put_rule("rate(5 minutes)"))).status == 200
+        with pytest.raises(AwsError, match="ScheduleExpression is not valid"):
+            await bus.handle(put_rule("rate(5 minute)"))
+        assert aws.asked == ["PutRule"]
 
     running(work)
