@@ -9,6 +9,7 @@
     │   ├── UnsupportedTypeError   415
     │   ├── EmptyFileError         422
     │   └── UnusableNameError      422
+    ├── QueryDisabledError         501  this deployment asks no model (ENABLE_RAG=false)
     └── UnavailableError           503  something the API depends on does not answer
 
 Details are Traditional Chinese followed by English and end with what to do.
@@ -74,6 +75,12 @@ class UnusableNameError(RejectedFileError):
     status = 422
     code = "unusable_file_name"
     title = "Unusable file name"
+
+
+class QueryDisabledError(ApiError):
+    status = 501
+    code = "query_disabled"
+    title = "Query disabled"
 
 
 class UnavailableError(ApiError):

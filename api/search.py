@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
-from api import retrieval
-from api.models import Hit, SearchAnswer
+from api import highlight, retrieval
+from api.models import Excerpt, Hit, Ranking, Span
 from api.ranking import fuse
+from api.scope import Scope
 from processor.database import Connection
 from processor.embed import Embedder, Vector
 from processor.errors import TransientError
@@ -17,13 +20,30 @@ from processor.tokens import tokenize
 logger = logging.getLogger(__name__)
 
 # After that a search by words alone is of more use than a better one later.
-EMBEDDING_SECONDS = 5.0
+EMBEDDING_SECONDS = 5
 
-# The sums of a hundred thousand chunks take some megabytes; on disk they take twice as long.
+# The sums of a hundred thousand chunks take some megabytes; on disk they take twice as long. A
+# statement that takes seconds is a database in trouble, and the client waits.
 _BEGIN = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL work_mem = '64MB'
+SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '4s'
 """
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of what was found, best first.
+
+    next_offset: where the next page begins, None after the last. words: the share of what the
+    query's words can give that the best match has, 0 to 1. similarity: the cosine of the nearest
+    chunk, 0 where meaning was not compared. Both are of all that was found, not of the page.
+    """
+
+    hits: list[Hit]
+    next_offset: int | None
+    ranking: Ranking
+    words: float
+    similarity: float
 
 
 @dataclass(frozen=True)
@@ -33,15 +53,27 @@ class Search:
     connection: Callable[[], Connection]
     embedder: Embedder | None
 
-    def __call__(self, query: str, user_id: str, limit: int) -> SearchAnswer:
-        """Return the `limit` chunks of the user's documents that answer best to `query`."""
+    def __call__(self, query: str, scope: Scope, limit: int, offset: int = 0) -> Found:
+        """Return the chunks within `scope` that answer best to `query`, from `offset` on."""
         vector = self._vector(query)
         connection = self.connection()
         # One snapshot, so that a document replaced meanwhile is seen before or after, not half.
         with connection.transaction():
             connection.execute(_BEGIN)
-            results = _hits(connection, query, vector, user_id, limit)
-        return SearchAnswer(results=results, ranking="lexical" if vector is None else "hybrid")
+            by_words = retrieval.lexical(connection, scope, sorted(set(tokenize(query))))
+            by_meaning = {} if vector is None else retrieval.semantic(connection, scope, vector)
+            ranked = fuse(by_words.scores, by_meaning)
+            page = dict(ranked[offset : offset + limit])
+            contents = retrieval.contents(connection, scope, list(page))
+        words = highlight.Words.of(query)
+        end = offset + limit
+        return Found(
+            hits=[_hit(contents[chunk], score, words) for chunk, score in page.items()],
+            next_offset=end if end < len(ranked) else None,
+            ranking="lexical" if vector is None else "hybrid",
+            words=max(by_words.scores.values(), default=0.0) / (by_words.ceiling or 1.0),
+            similarity=max(filter(isfinite, by_meaning.values()), default=0.0),
+        )
 
     def _vector(self, query: str) -> Vector | None:
         if self.embedder is None:
@@ -55,11 +87,13 @@ class Search:
             return None
 
 
-def _hits(
-    connection: Connection, query: str, vector: Vector | None, user_id: str, limit: int
-) -> list[Hit]:
-    by_words = retrieval.lexical(connection, user_id, sorted(set(tokenize(query))))
-    by_meaning = {} if vector is None else retrieval.semantic(connection, user_id, vector)
-    best = fuse(by_words, by_meaning)[:limit]
-    contents = retrieval.contents(connection, user_id, [chunk for chunk, _ in best])
-    return [Hit(**contents[chunk], score=score) for chunk, score in best]
+def _hit(row: dict[str, Any], score: float, words: highlight.Words) -> Hit:
+    content = row["content"]
+    marked = highlight.places(content, words)
+    start, end = highlight.excerpt(content, marked)
+    return Hit(
+        **row,
+        score=score,
+        highlights=[Span(start=first, end=last) for first, last in marked],
+        excerpt=Excerpt(text=content[start:end], start=start, end=end),
+    )

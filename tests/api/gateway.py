@@ -21,7 +21,9 @@ class Gateway(httpx.BaseTransport):
         self._handler = handler
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        context: Any = SimpleNamespace(aws_request_id=str(uuid4()))
+        context: Any = SimpleNamespace(
+            aws_request_id=str(uuid4()), get_remaining_time_in_millis=lambda: 29_900
+        )
         answer = self._handler(event(request), context)
         body = answer["body"].encode()
         if answer["isBase64Encoded"]:
