@@ -29,7 +29,7 @@ class Answering:
         Raises `TransientError` when the model gives no answer before the deadline.
         """
         found = self.search(question, scope, limit)
-        passages = evidence.choose(found)
+        passages = evidence.choose(question, found)
         if not passages:
             return _refused(Refusal.NO_EVIDENCE, found.ranking)
         reply = self.converse(prompt.SYSTEM, prompt.message(question, passages), deadline)

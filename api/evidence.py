@@ -5,23 +5,26 @@ The bounds and the data they were chosen on are docs/decisions/0042.
 
 from __future__ import annotations
 
+from api.highlight import Words
 from api.models import Hit
 from api.search import Found
 from processor.chunk import estimated_tokens
 
-# Below both of them what was found has nothing to do with the question.
-ENOUGH_WORDS = 0.2
-ENOUGH_SIMILARITY = 0.25
+# Either is enough: a passage with so many of the question's words, or one so near to its meaning.
+ENOUGH_WORDS = 0.15
+ENOUGH_SIMILARITY = 0.3
 
 MAX_TOKENS = 6000
 
 
-def choose(found: Found) -> list[Hit]:
+def choose(question: str, found: Found) -> list[Hit]:
     """Return the passages to show to the model, best first; none if they are all too weak.
 
     What is in two documents word for word is shown once. Passages are whole or not there.
     """
-    if found.words < ENOUGH_WORDS and found.similarity < ENOUGH_SIMILARITY:
+    words = Words.of(question)
+    share = max((words.share_in(hit.content) for hit in found.hits), default=0.0)
+    if share < ENOUGH_WORDS and found.similarity < ENOUGH_SIMILARITY:
         return []
     chosen: dict[str, Hit] = {}
     room = MAX_TOKENS

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from processor.tokens import MAX_TERM_CHARS, RUN, normalise
+from processor.tokens import MAX_TERM_CHARS, RUN, normalise, tokenize
 
 EXCERPT_CHARS = 240
 
@@ -49,6 +49,11 @@ class Words:
             frozenset(run for run in runs if len(run) == 1),
         )
 
+    def share_in(self, text: str) -> float:
+        """Return how many of the words `text` has, 0 to 1; repetitions count once."""
+        wanted = self.whole | self.pairs | self.singles
+        return len(wanted.intersection(tokenize(text))) / len(wanted) if wanted else 0.0
+
 
 def places(text: str, words: Words) -> list[Place]:
     """Return where `text` has the words, in order; places that touch are one."""
@@ -74,22 +79,33 @@ def excerpt(text: str, marked: Sequence[Place], size: int = EXCERPT_CHARS) -> Pl
     if len(text) <= size:
         return 0, len(text)
     begins = dict.fromkeys(_begin(text, start) for start, _ in marked) or [0]
-    begin = max(begins, key=lambda begin: (_richness(text, marked, begin, begin + size), -begin))
+    pairs = [(a, b, _pairs(text[a:b].lower())) for a, b in marked]
+
+    def richness(begin: int) -> int:
+        """Count the different pairs of marked characters within."""
+        return len(set().union(*(held for a, b, held in pairs if begin <= a and b <= begin + size)))
+
+    begin = max(begins, key=lambda begin: (richness(begin), -begin))
     return begin, _end(text, marked, begin, begin + size)
 
 
-def _hits(folded: str, words: Words) -> Iterator[Place]:
-    for match in RUN.finditer(folded):
-        start, end = match.span()
-        if match[2]:
-            if match[2][:MAX_TERM_CHARS] in words.whole:
-                yield start, end
-            continue
-        for place in range(start, end):
-            if folded[place : min(place + 2, end)] in words.pairs:
-                yield place, place + 2
-            elif folded[place] in words.singles:
-                yield place, place + 1
+def _pairs(word: str) -> set[str]:
+    return {word[i : i + 2] for i in range(max(1, len(word) - 1))}
+
+
+def _hits(folded: str, words: Words) -> list[Place]:
+    found = [place for run in words.pairs | words.singles for place in _every(folded, run)]
+    if words.whole:
+        matches = (match for match in RUN.finditer(folded) if match[2])
+        found += [m.span() for m in matches if m[2][:MAX_TERM_CHARS] in words.whole]
+    return sorted(found)
+
+
+def _every(folded: str, run: str) -> Iterator[Place]:
+    place = folded.find(run)
+    while place >= 0:
+        yield place, place + len(run)
+        place = folded.find(run, place + 1)
 
 
 def _merged(found: Iterable[Place]) -> list[Place]:
@@ -127,12 +143,6 @@ def _continues(part: str, following: str) -> bool:
     """Tell whether folding would join `following` to the part, or put it in order within it."""
     together = normalise(part + following)
     return _is_mark(following) or together != normalise(part) + normalise(following)
-
-
-def _richness(text: str, marked: Sequence[Place], begin: int, end: int) -> int:
-    """Return how many pairs of marked characters lie within, repetitions not counted."""
-    within = [(a, b) for a, b in marked if begin <= a and b <= end]
-    return len({text[i : min(i + 2, b)].lower() for a, b in within for i in range(a, b)})
 
 
 def _begin(text: str, start: int) -> int:

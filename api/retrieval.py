@@ -8,7 +8,6 @@ hold in both rankings before the best are taken. Only finished documents have ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pgvector import HalfVector
@@ -56,24 +55,13 @@ WHERE chunk.id = ANY(%(chunks)s) AND {within}
 """)
 
 
-@dataclass(frozen=True)
-class Lexical:
-    """scores: BM25 by chunk id. ceiling: what no chunk's score exceeds, however well it matches;
-    0 for a query without terms.
-    """
-
-    scores: dict[int, float]
-    ceiling: float
-
-
-def lexical(connection: Connection, scope: Scope, terms: Sequence[str]) -> Lexical:
-    """Return the chunks that best match distinct `terms`.
+def lexical(connection: Connection, scope: Scope, terms: Sequence[str]) -> dict[int, float]:
+    """Return the BM25 score of the chunks that best match distinct `terms`, by chunk id.
 
     Call it within a transaction of one snapshot: the counts and the sums belong together.
     """
     statistics = bm25.count(connection, scope.user_id, terms)
-    scores = bm25.scores(connection, scope, statistics, CANDIDATES)
-    return Lexical(scores, sum(statistics.weights.values()))
+    return bm25.scores(connection, scope, statistics, CANDIDATES)
 
 
 def semantic(

@@ -34,15 +34,13 @@ SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '4s'
 class Found:
     """A page of what was found, best first.
 
-    next_offset: where the next page begins, None after the last. words: the share of what the
-    query's words can give that the best match has, 0 to 1. similarity: the cosine of the nearest
-    chunk, 0 where meaning was not compared. Both are of all that was found, not of the page.
+    next_offset: where the next page begins, None after the last. similarity: the cosine of the
+    nearest chunk, on this page or not; 0 where meaning was not compared.
     """
 
     hits: list[Hit]
     next_offset: int | None
     ranking: Ranking
-    words: float
     similarity: float
 
 
@@ -62,7 +60,7 @@ class Search:
             connection.execute(_BEGIN)
             by_words = retrieval.lexical(connection, scope, sorted(set(tokenize(query))))
             by_meaning = {} if vector is None else retrieval.semantic(connection, scope, vector)
-            ranked = fuse(by_words.scores, by_meaning)
+            ranked = fuse(by_words, by_meaning)
             page = dict(ranked[offset : offset + limit])
             contents = retrieval.contents(connection, scope, list(page))
         words = highlight.Words.of(query)
@@ -71,7 +69,6 @@ class Search:
             hits=[_hit(contents[chunk], score, words) for chunk, score in page.items()],
             next_offset=end if end < len(ranked) else None,
             ranking="lexical" if vector is None else "hybrid",
-            words=max(by_words.scores.values(), default=0.0) / (by_words.ceiling or 1.0),
             similarity=max(filter(isfinite, by_meaning.values()), default=0.0),
         )
 

@@ -138,15 +138,6 @@ def test_within_some_documents_chunks_score_as_among_all(
     )
 
 
-def test_no_chunk_exceeds_the_sum_of_the_weights(connection: Connection) -> None:
-    add_document(connection, "alice", "a.txt", ["特別休假 " * 200, "加班費"])
-    statistics = bm25.count(connection, "alice", ["特別", "休假", "遲到"])
-    ceiling = sum(statistics.weights.values())
-    assert statistics.frequencies == {"特別": 1, "休假": 1, "遲到": 0}
-    [score] = bm25.scores(connection, Scope("alice"), statistics, 9).values()
-    assert ceiling / 3 < score < ceiling
-
-
 def test_common_terms_are_looked_up_for_the_best_only(connection: Connection) -> None:
     """Two chunks have a rare term; what all of them have decides between the two."""
     texts = ["rare 假 假 假", "rare 假 work work", *["假 work"] * 30]
