@@ -26,7 +26,7 @@ EMBEDDING_SECONDS = 5
 # statement that takes seconds is a database in trouble, and the client waits.
 _BEGIN = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '4s'
+SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '8s'
 """
 
 

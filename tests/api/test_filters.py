@@ -106,6 +106,12 @@ def test_what_is_no_filter_is_named(alice: User, query: dict[str, Any], field: s
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+def test_the_message_says_what_is_wrong(alice: User) -> None:
+    answer = alice.get("/search", q="x", uploaded_from="2026-02-01", uploaded_to="2026-01-31")
+    [error] = answer.json()["errors"]
+    assert error["message"] == "it is before uploaded_from, so no document can match"
+
+
 def test_a_day_lasts_until_its_last_moment() -> None:
     asked = Filters.model_validate({"uploaded_from": "2026-01-02", "uploaded_to": "2026-01-02"})
     assert asked.uploaded_from == datetime(2026, 1, 2, tzinfo=UTC)
