@@ -28,7 +28,7 @@ class Answering:
 
         Raises `TransientError` when the model gives no answer before the deadline.
         """
-        found = self.search(question, scope, limit)
+        found = self.search(question, scope, deadline, limit)
         passages = evidence.choose(question, found)
         if not passages:
             return _refused(Refusal.NO_EVIDENCE, found.ranking)

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 from api import highlight, retrieval
+from api.deadline import Deadline
 from api.models import Excerpt, Hit, Ranking, Span
 from api.ranking import fuse
 from api.scope import Scope
@@ -22,12 +23,15 @@ logger = logging.getLogger(__name__)
 # After that a search by words alone is of more use than a better one later.
 EMBEDDING_SECONDS = 5
 
-# The sums of a hundred thousand chunks take some megabytes; on disk they take twice as long. A
-# statement that takes seconds is a database in trouble, and the client waits.
+# A statement that takes longer is a database in trouble, and the client waits.
+STATEMENT_SECONDS = 8.0
+
+# The sums of a hundred thousand chunks take some megabytes; on disk they take twice as long.
 _BEGIN = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '8s'
+SET LOCAL work_mem = '64MB'
 """
+_LIMIT = "SELECT set_config('statement_timeout', %s, true)"
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,19 @@ class Search:
     connection: Callable[[], Connection]
     embedder: Embedder | None
 
-    def __call__(self, query: str, scope: Scope, limit: int, offset: int = 0) -> Found:
-        """Return the chunks within `scope` that answer best to `query`, from `offset` on."""
-        vector = self._vector(query)
+    def __call__(
+        self, query: str, scope: Scope, deadline: Deadline, limit: int, offset: int = 0
+    ) -> Found:
+        """Return the chunks within `scope` that answer best to `query`, from `offset` on.
+
+        Raises `psycopg.errors.QueryCanceled` when PostgreSQL takes too long.
+        """
+        vector = self._vector(query, deadline)
         connection = self.connection()
         # One snapshot, so that a document replaced meanwhile is seen before or after, not half.
         with connection.transaction():
             connection.execute(_BEGIN)
+            connection.execute(_LIMIT, [_milliseconds(deadline)])
             by_words = retrieval.lexical(connection, scope, sorted(set(tokenize(query))))
             by_meaning = {} if vector is None else retrieval.semantic(connection, scope, vector)
             ranked = fuse(by_words, by_meaning)
@@ -72,16 +82,20 @@ class Search:
             similarity=max(filter(isfinite, by_meaning.values()), default=0.0),
         )
 
-    def _vector(self, query: str) -> Vector | None:
+    def _vector(self, query: str, deadline: Deadline) -> Vector | None:
         if self.embedder is None:
             return None
+        seconds = min(EMBEDDING_SECONDS, deadline.left())
         try:
-            return self.embedder.embed([query], purpose="search_query", seconds=EMBEDDING_SECONDS)[
-                0
-            ]
+            return self.embedder.embed([query], purpose="search_query", seconds=seconds)[0]
         except TransientError as error:
             logger.warning("Searching by words only: %s", error)
             return None
+
+
+def _milliseconds(deadline: Deadline) -> str:
+    seconds = min(STATEMENT_SECONDS, deadline.left())
+    return f"{max(1, int(seconds * 1000))}ms"  # 0 would mean no limit
 
 
 def _hit(row: dict[str, Any], score: float, words: highlight.Words) -> Hit:

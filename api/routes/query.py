@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field
 
-from api.deadline import GATEWAY_SECONDS, Deadline
-from api.dependencies import CurrentSandbox, CurrentUser
+from api.dependencies import CurrentDeadline, CurrentSandbox, CurrentUser
 from api.errors import QueryDisabledError
 from api.filters import Filters, Text
 from api.logs import note_documents
@@ -30,20 +27,13 @@ class Question(Filters):
     limit: int = Field(default=8, ge=1, le=20, description="Passages to answer from, at most.")
 
 
-def _deadline(request: Request) -> Deadline:
-    context = request.scope.get("aws.context")
-    if context is None:
-        return Deadline.within(GATEWAY_SECONDS)
-    return Deadline.within(context.get_remaining_time_in_millis() / 1000)
-
-
 @router.post("/query", responses=responses(400, 401, 422, 501, 503))
 def query(
     request: Request,
     asked: Question,
     user_id: CurrentUser,
     sandbox: CurrentSandbox,
-    deadline: Annotated[Deadline, Depends(_deadline)],
+    deadline: CurrentDeadline,
 ) -> QueryAnswer:
     """Answer a question from the user's documents, citing them, or say that they do not."""
     if sandbox.answer is None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.dependencies import CurrentSandbox, CurrentUser
+from api.dependencies import CurrentDeadline, CurrentSandbox, CurrentUser
 from api.filters import Filters, Text
 from api.models import SearchAnswer
 from api.problems import responses
@@ -26,8 +26,11 @@ class Searched(Filters):
 
 @router.get("/search", responses=responses(401, 422, 503))
 def search(
-    asked: Annotated[Searched, Query()], user_id: CurrentUser, sandbox: CurrentSandbox
+    asked: Annotated[Searched, Query()],
+    user_id: CurrentUser,
+    sandbox: CurrentSandbox,
+    deadline: CurrentDeadline,
 ) -> SearchAnswer:
     """Return the passages that match `q` best, by words and by meaning."""
-    found = sandbox.search(asked.q, asked.scope(user_id), asked.limit, asked.offset)
+    found = sandbox.search(asked.q, asked.scope(user_id), deadline, asked.limit, asked.offset)
     return SearchAnswer(results=found.hits, ranking=found.ranking, next_offset=found.next_offset)

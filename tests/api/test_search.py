@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from api import app
 from api.sandbox import Sandbox
 from api.search import Search
-from processor.database import Connection
+from processor.database import Connection, connect
+from processor.settings import DatabaseCredentials
+from tests.api import gateway
 from tests.api.conftest import User, serve
 from tests.api.corpus import add_document
 from tests.api.embedding import SilentEmbedder, WordEmbedder
@@ -141,3 +144,17 @@ def test_two_users_with_the_same_file_find_their_own(
     assert {hit["document_id"] for hit in found[0]} == {str(hers)}
     assert {hit["document_id"] for hit in found[1]} == {str(his)}
     assert [h["score"] for h in found[0]] == [h["score"] for h in found[1]]
+
+
+def test_a_database_that_takes_too_long_is_a_503(
+    sandbox: Sandbox, connection: Connection, database: DatabaseCredentials
+) -> None:
+    """Little time is left, and the rows are locked: PostgreSQL ends the statement itself."""
+    add_document(connection, "alice", "請假.txt", LEAVE)
+    lexical = replace(sandbox, search=Search(sandbox.connection, None))
+    hurried = gateway.client(app.create(lambda: lexical), remaining_ms=5_200)
+    with connect(database) as other, other.transaction():
+        other.execute("LOCK TABLE postings IN ACCESS EXCLUSIVE MODE")
+        answer = User("alice", hurried).get("/search", q="特別休假")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")

@@ -143,7 +143,7 @@ def main(url: str, chunks: int) -> None:
     search = Search(lambda: connection, Prepared(corpus))
 
     def hybrid(scope: Scope) -> dict[str, float]:
-        return quantiles(lambda query: search(query, scope, 10), queries)
+        return quantiles(lambda query: search(query, scope, Deadline.within(30), 10), queries)
 
     figures["hybrid without vector index"] = hybrid(everything)
     began = time.perf_counter()
