@@ -134,7 +134,8 @@ def main(url: str, chunks: int) -> None:
     figures["query_terms"] = round(sum(len(set(tokenize(q))) for q in queries) / QUERIES, 1)
     everything = Scope(USER)
     few, half = some_documents(chunks // 20), some_documents(chunks // 2)
-    connection.execute("SET work_mem = '64MB'")  # as api.search does
+    # As api.search does.
+    connection.execute("SET work_mem = '64MB'; SET plan_cache_mode = force_custom_plan")
     figures["words"] = quantiles(
         lambda query: retrieval.lexical(connection, everything, sorted(set(tokenize(query)))),
         queries,
