@@ -101,7 +101,7 @@ def test_what_filters_leave_is_compared_exactly_if_it_is_little(crowd: Connectio
 def test_a_scan_that_gives_up_early_is_made_good_exactly(
     crowd: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here it gives up after the first hundred; a real one does after 20,000."""
+    """Here it gives up after the first forty chunks; a real one does after 20,000."""
     monkeypatch.setattr(retrieval, "_ITERATIVE", "SET LOCAL hnsw.iterative_scan = off")
     with crowd.transaction():
         exact = retrieval.semantic(crowd, ALICE, vector(3))
