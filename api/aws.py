@@ -28,7 +28,7 @@ def client(service: str, region: str) -> Any:
     return boto3.client(service, region_name=region, config=_CONFIG)
 
 
-def model_client(region: str, read_seconds: int) -> Any:
+def model_client(region: str, read_seconds: float) -> Any:
     """Return a client of Bedrock's models that makes a single attempt a call.
 
     read_seconds: how long it waits for an answer, once connected.
