@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from api import problems
 from api.logs import RequestLog
-from api.routes import documents, health, presigned, search, upload
+from api.routes import documents, health, presigned, query, search, upload
 from api.sandbox import Sandbox
 
 MAX_FILES = 20
@@ -32,6 +32,6 @@ def create(sandbox: Callable[[], Sandbox]) -> RequestLog:
     )
     app.state.sandbox = sandbox
     problems.install(app)
-    for routes in (upload, presigned, documents, search, health):
+    for routes in (upload, presigned, documents, search, query, health):
         app.include_router(routes.router)
     return RequestLog(app)

@@ -19,7 +19,7 @@ _CONFIG = Config(
 )
 
 
-# Whether a call of a model is tried again is for `processor.embed` to say.
+# Whether a call of a model is tried again is for `processor.attempts` to say.
 _ONE_ATTEMPT = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
@@ -38,6 +38,10 @@ def s3_client(region: str) -> Any:
     return boto3.client("s3", region_name=region, config=_CONFIG.merge(presigning))
 
 
-def model_client(region: str) -> Any:
-    """Return a client of Bedrock's models that makes a single attempt a call."""
-    return boto3.client("bedrock-runtime", region_name=region, config=_ONE_ATTEMPT)
+def model_client(region: str, read_seconds: float) -> Any:
+    """Return a client of Bedrock's models that makes a single attempt a call.
+
+    read_seconds: how long it waits for an answer, once connected.
+    """
+    config = _ONE_ATTEMPT.merge(Config(read_timeout=read_seconds))
+    return boto3.client("bedrock-runtime", region_name=region, config=config)

@@ -4,19 +4,26 @@ A chunk scores, summed over the terms of the query,
 
     2.2 · ln(1 + (n - df + 0.5) / (df + 0.5)) · tf / (tf + 0.3 + 0.9 · dl / average)
 
-where n, average and df are counted when the query runs. The first two factors are the weight of a
-term, which the last one never exceeds. So the terms that most chunks have, which cost most to add
-up and weigh least, need not be added up everywhere: once the rare ones alone lift as many chunks
-as are asked for above all that the common ones could give together, the common ones are looked up
-for those chunks only that may still be among the best (MaxScore, Turtle and Flood 1995).
+where n, average and df are counted when the query runs, over all chunks of the user whatever
+filters leave, so that a chunk scores the same with and without them (docs/decisions/0040).
+
+The first two factors are the weight of a term, which the last one never exceeds. So the terms that
+most chunks have, which cost most to add up and weigh least, need not be added up everywhere: once
+the rare ones alone lift as many chunks as are asked for above all that the common ones could give
+together, the common ones are looked up for those chunks only that may still be among the best
+(MaxScore, Turtle and Flood 1995).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 from typing import Any
 
+from psycopg.sql import SQL, Composed
+
+from api.scope import Scope
 from processor.database import Connection
 
 # Terms in more chunks than both of these say are common.
@@ -34,9 +41,9 @@ WHERE term = ANY(%(terms)s) AND user_id = %(user_id)s GROUP BY term
 """
 
 # `bar` is what the last of the best chunks has by its rare terms; 0 while there are too few.
-_SCORES = """
+_SCORES = SQL("""
 WITH mine AS MATERIALIZED (
-    SELECT id FROM documents WHERE user_id = %(user_id)s AND chunk_count > 0
+    SELECT id FROM documents WHERE {within} AND chunk_count > 0
 ), rare AS MATERIALIZED (
     SELECT chunk_id, sum(weight * tf / (tf + 0.3::float8 + %(slope)s::float8 * dl)) AS score
     FROM postings JOIN mine ON mine.id = document_id
@@ -57,38 +64,62 @@ FROM rare CROSS JOIN bar LEFT JOIN LATERAL (
 ) AS common ON %(bound)s::float8 > 0
 WHERE rare.score + %(bound)s::float8 >= bar.score
 ORDER BY 2 DESC, rare.chunk_id LIMIT %(limit)s
-"""
+""")
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What is counted over a user's chunks for the terms of one query.
+
+    tokens: terms of all chunks together. frequencies: how many chunks have a term; terms that
+    none has are in it with 0.
+    """
+
+    chunks: float
+    tokens: float
+    frequencies: Mapping[str, int]
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each term gives to a chunk at most."""
+        return {term: self._weight(df) for term, df in self.frequencies.items()}
+
+    def _weight(self, df: int) -> float:
+        return 2.2 * log(1 + (self.chunks - df + 0.5) / (df + 0.5))
+
+
+def count(connection: Connection, user_id: str, terms: Sequence[str]) -> Statistics:
+    """Return the statistics of distinct `terms`; to be called in the snapshot of `scores`."""
+    user = {"user_id": user_id}
+    [(chunks, tokens)] = connection.execute(_TOTALS, user)
+    frequencies = dict.fromkeys(terms, 0)
+    if tokens:
+        frequencies |= connection.execute(_FREQUENCIES, user | {"terms": list(terms)}).fetchall()
+    return Statistics(chunks or 0.0, tokens or 0.0, frequencies)
 
 
 def scores(
     connection: Connection,
-    user_id: str,
-    terms: Sequence[str],
+    scope: Scope,
+    statistics: Statistics,
     limit: int,
     common_chunks: int = COMMON_CHUNKS,
 ) -> dict[int, float]:
-    """Return the score of the chunks that best match distinct `terms`, by chunk id, best first.
-
-    Call it within a transaction of one snapshot: the counts and the sums belong together.
-    """
-    user = {"user_id": user_id}
-    [(chunks, tokens)] = connection.execute(_TOTALS, user)
-    if not tokens:
+    """Return the score of the chunks within `scope` that match best, by chunk id, best first."""
+    found = {term: df for term, df in statistics.frequencies.items() if df}
+    if not found:
         return {}
-    frequencies = dict(connection.execute(_FREQUENCIES, user | {"terms": list(terms)}).fetchall())
-    weights = {term: _weight(chunks, df) for term, df in frequencies.items()}
-    most = max(common_chunks, COMMON_SHARE * chunks)
-    common = {term: weights[term] for term, df in frequencies.items() if df > most}
+    weights = {term: weight for term, weight in statistics.weights.items() if term in found}
+    most = max(common_chunks, COMMON_SHARE * statistics.chunks)
+    common = {term: weights[term] for term, df in found.items() if df > most}
     rare = {term: weight for term, weight in weights.items() if term not in common}
-    values = user | {"slope": 0.9 * chunks / tokens, "limit": limit}
-    found, bar = _best(connection, values, rare, common)
+    slope = 0.9 * statistics.chunks / statistics.tokens
+    values = scope.values | {"slope": slope, "limit": limit}
+    query = _SCORES.format(within=scope.condition)
+    best, bar = _best(connection, query, values, rare, common)
     if common and bar <= _bound(common):  # the common terms alone may lift a chunk above others
-        found, _ = _best(connection, values, weights, {})
-    return found
-
-
-def _weight(chunks: float, df: int) -> float:
-    return 2.2 * log(1 + (chunks - df + 0.5) / (df + 0.5))
+        best, _ = _best(connection, query, values, weights, {})
+    return best
 
 
 def _bound(weights: Mapping[str, float]) -> float:
@@ -98,17 +129,18 @@ def _bound(weights: Mapping[str, float]) -> float:
 
 def _best(
     connection: Connection,
+    query: Composed,
     values: Mapping[str, Any],
     rare: Mapping[str, float],
     common: Mapping[str, float],
 ) -> tuple[dict[int, float], float]:
     """Return the best chunks that have a rare term, and the bar."""
-    query = {
+    terms = {
         "rare": list(rare),
         "rare_weights": list(rare.values()),
         "common": list(common),
         "common_weights": list(common.values()),
         "bound": _bound(common),
     }
-    rows = connection.execute(_SCORES, {**values, **query}).fetchall()
+    rows = connection.execute(query, {**values, **terms}).fetchall()
     return {chunk: score for chunk, score, _ in rows}, rows[0][2] if rows else 0.0

@@ -1,4 +1,4 @@
-"""What routes ask FastAPI for: the sandbox, and the user a request comes from."""
+"""What routes ask FastAPI for: the sandbox, the user a request comes from, the time it has."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.deadline import GATEWAY_SECONDS, Deadline
 from api.errors import UnauthorizedError
 from api.sandbox import Sandbox
 
@@ -46,3 +47,13 @@ IdempotencyKey = Annotated[
         description="Makes it safe to send the request again: the first answer is given again.",
     ),
 ]
+
+
+def _deadline(request: Request) -> Deadline:
+    context = request.scope.get("aws.context")
+    if context is None:
+        return Deadline.within(GATEWAY_SECONDS)
+    return Deadline.within(context.get_remaining_time_in_millis() / 1000)
+
+
+CurrentDeadline = Annotated[Deadline, Depends(_deadline)]

@@ -17,6 +17,7 @@
     ├── RequestInProgressError     409  the first request with this Idempotency-Key still runs
     ├── KeyReusedError             422  the Idempotency-Key belongs to another request
     ├── NoPresignedUploadError     501  USE_S3 is off
+    ├── QueryDisabledError         501  this deployment asks no model (ENABLE_RAG=false)
     └── UnavailableError           503  something the API depends on does not answer
 
 Details are Traditional Chinese followed by English and end with what to do.
@@ -138,6 +139,12 @@ class NoPresignedUploadError(ApiError):
     status = 501
     code = "presigned_upload_unavailable"
     title = "Presigned upload unavailable"
+
+
+class QueryDisabledError(ApiError):
+    status = 501
+    code = "query_disabled"
+    title = "Query disabled"
 
 
 class UnavailableError(ApiError):

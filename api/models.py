@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -64,6 +65,19 @@ class DocumentList(BaseModel):
     total: int = Field(description="All documents of the user, on this page or not.")
 
 
+class Span(BaseModel):
+    """A place in `content`, in code points (not bytes, not UTF-16 units)."""
+
+    start: int = Field(description="The first code point, counted from 0.")
+    end: int = Field(description="The one after the last.")
+
+
+class Excerpt(Span):
+    """The part of `content` with most of the query in it; all of a short one."""
+
+    text: str
+
+
 class Hit(BaseModel):
     """A chunk of a document that answers to a query."""
 
@@ -71,17 +85,57 @@ class Hit(BaseModel):
     file_name: str
     chunk_index: int = Field(description="Position in the document, from 0.")
     content: str
-    score: float = Field(description="0 to 1, comparable within one answer only.")
+    score: float = Field(description="0 to 1, comparable within one search only.")
     page_from: int | None
     page_to: int | None
     heading: str | None
+    highlights: list[Span] = Field(description="Where the words of the query are, in order.")
+    excerpt: Excerpt
+
+
+Ranking = Annotated[
+    Literal["hybrid", "lexical"],
+    Field(description="`lexical` when the query could not be compared by meaning."),
+]
 
 
 class SearchAnswer(BaseModel):
     results: list[Hit] = Field(description="Best first.")
-    ranking: Literal["hybrid", "lexical"] = Field(
-        description="`lexical` when the query could not be compared by meaning."
+    ranking: Ranking
+    next_offset: int | None = Field(description="`offset` of the next page; null after the last.")
+
+
+class Citation(BaseModel):
+    """A passage that the answer refers to."""
+
+    number: int = Field(description="What stands in brackets in the answer: `[1]`.")
+    document_id: UUID
+    file_name: str
+    chunk_index: int = Field(description="Position in the document, from 0.")
+    page_from: int | None
+    page_to: int | None
+    heading: str | None
+    quote: str = Field(description="What the passage says to it, word for word.")
+
+
+class Refusal(StrEnum):
+    """Why a question was not answered."""
+
+    NO_EVIDENCE = "no_evidence"
+    DECLINED = "declined"
+    UNCITED = "uncited"
+
+
+class QueryAnswer(BaseModel):
+    answer: str = Field(description="With the numbers of its citations; or that there is none.")
+    answered: bool
+    refusal: Refusal | None = Field(
+        description="`no_evidence`: nothing was found, and no model asked. `declined`: the model "
+        "found no answer in the passages. `uncited`: it gave one without saying where from. "
+        "Null when `answered`."
     )
+    citations: list[Citation] = Field(description="In the order of their numbers.")
+    ranking: Ranking
 
 
 class Health(BaseModel):

@@ -93,7 +93,9 @@ async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     problem = _problem(request, 422, "invalid_request", "Invalid request", _INVALID)
     problem.errors = [
-        FieldError(field=".".join(map(str, item["loc"])), message=item["msg"])
+        FieldError(
+            field=".".join(map(str, item["loc"])), message=item["msg"].removeprefix("Value error, ")
+        )
         for item in error.errors()
     ]
     return _answer(problem)

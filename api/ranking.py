@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 
-LEXICAL_WEIGHT = 0.7
-SEMANTIC_WEIGHT = 0.3
+LEXICAL_WEIGHT = 0.8  # of 1; the rest is that of meaning
 
 
-def fuse(lexical: Mapping[int, float], semantic: Mapping[int, float]) -> list[tuple[int, float]]:
+def fuse(
+    lexical: Mapping[int, float],
+    semantic: Mapping[int, float],
+    lexical_weight: float = LEXICAL_WEIGHT,
+) -> list[tuple[int, float]]:
     """Return (chunk id, score from 0 to 1), best first, of every chunk in either ranking.
 
     lexical: BM25 score by chunk id. semantic: cosine similarity by chunk id; NaN, the similarity
@@ -25,7 +28,8 @@ def fuse(lexical: Mapping[int, float], semantic: Mapping[int, float]) -> list[tu
     words = _spread(lexical, floor=0.0)
     meaning = _spread(similar, floor=min(similar.values(), default=0.0))
     scores = {
-        chunk: LEXICAL_WEIGHT * words.get(chunk, 0.0) + SEMANTIC_WEIGHT * meaning.get(chunk, 0.0)
+        chunk: lexical_weight * words.get(chunk, 0.0)
+        + (1 - lexical_weight) * meaning.get(chunk, 0.0)
         for chunk in words.keys() | meaning.keys()
     }
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

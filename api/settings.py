@@ -18,7 +18,8 @@ _SWITCH = {"true": True, "false": False}
 @dataclass(frozen=True)
 class Settings:
     """bucket: where uploads go; None when USE_S3 is off and they are processed in the request.
-    semantic_search: whether queries are embedded (ENABLE_RAG) or searched by words alone.
+    semantic_search: whether queries are embedded and questions answered (ENABLE_RAG), or words
+    searched alone, without any model.
     """
 
     bucket: str | None

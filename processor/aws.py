@@ -17,7 +17,7 @@ _CONFIG = Config(
 )
 
 
-# Embedding a full batch takes seconds. Whether to try again is for `processor.embed` to say.
+# Embedding a full batch takes seconds. Whether to try again is for `processor.attempts` to say.
 _ONE_LONG_ATTEMPT = Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
 
 

@@ -88,6 +88,11 @@ def document_text(pages: Sequence[Page]) -> str:
     return "\n".join(page.text for page in pages)
 
 
+def estimated_tokens(text: str) -> int:
+    """Return about how many tokens a language model counts in `text`."""
+    return _tokens(_span(text, 0, len(text)))
+
+
 def chunk(pages: Sequence[Page]) -> list[Chunk]:
     """Return the chunks of a document; none if it has no text."""
     text = document_text(pages)
@@ -110,7 +115,7 @@ def chunk(pages: Sequence[Page]) -> list[Chunk]:
             heading=" > ".join(section.heading) or None,
             char_start=span.start,
             char_end=span.end,
-            tokens=-(-span.weight // 8),
+            tokens=_tokens(span),
         )
         for index, (span, section) in enumerate(spans)
     ]
@@ -241,3 +246,7 @@ def _span(text: str, start: int, end: int) -> Span:
     characters = end - start
     size = len(text[start:end].encode("utf-8", "surrogatepass"))
     return Span(start, end, 2 * characters + 3 * (size - characters))
+
+
+def _tokens(span: Span) -> int:
+    return -(-span.weight // 8)

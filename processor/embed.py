@@ -13,9 +13,7 @@ from itertools import chain
 from threading import Event
 from typing import Any, Literal, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from processor.backoff import full_jitter
+from processor import attempts
 from processor.batches import batches
 from processor.errors import TransientError
 
@@ -24,16 +22,6 @@ Vector = Sequence[float]
 
 DIMENSIONS = 1536
 IN_FLIGHT = 3
-
-# A quota frees itself within a minute, so throttling is waited out as long as there is time. A
-# service that fails or is silent is given up after as many calls, and named.
-FAILED_CALLS = 3
-_THROTTLED = frozenset(
-    {"ThrottlingException", "ModelNotReadyException", "TooManyRequestsException"}
-)
-_FAILED = frozenset(
-    {"InternalServerException", "ServiceUnavailableException", "ModelTimeoutException"}
-)
 
 
 class Embedder(Protocol):
@@ -113,20 +101,18 @@ class _Run:
         return [array("f", vector) for vector in vectors]
 
     def _answer(self, body: str) -> dict[str, Any]:
-        waits = full_jitter(self.model.random)
-        failed = 0
-        while True:
-            try:
-                return self._invoke(body)
-            except (BotoCoreError, ClientError) as error:
-                failed += not _is_throttled(error)
-                wait = next(waits)
-                late = self.model.monotonic() + wait > self.deadline
-                if late or failed == FAILED_CALLS or not _may_pass(error):
-                    raise TransientError("Bedrock", str(error)) from error
-            self.model.pause(wait, self.over)
-            if self.over.is_set():
-                raise TransientError("Bedrock", "another call for this document failed")
+        return attempts.answer(
+            lambda: self._invoke(body),
+            deadline=self.deadline,
+            monotonic=self.model.monotonic,
+            random=self.model.random,
+            pause=self._pause,
+        )
+
+    def _pause(self, seconds: float) -> None:
+        self.model.pause(seconds, self.over)
+        if self.over.is_set():
+            raise TransientError("Bedrock", "another call for this document failed")
 
     def _invoke(self, body: str) -> dict[str, Any]:
         answer = self.model.client.invoke_model(
@@ -136,19 +122,6 @@ class _Run:
             accept="application/json",
         )
         return dict(json.loads(answer["body"].read()))
-
-
-def _is_throttled(error: Exception) -> bool:
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
-
-
-def _may_pass(error: Exception) -> bool:
-    """Tell whether the same call may succeed in a moment; any failure to connect may."""
-    if not isinstance(error, ClientError):
-        return True
-    # What stands before the service answers by status alone.
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= 500 or error.response["Error"]["Code"] in _THROTTLED | _FAILED
 
 
 def _vectors(answer: dict[str, Any]) -> list[Vector]:

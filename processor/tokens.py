@@ -19,7 +19,8 @@ CJK = (
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 
-_RUN = re.compile(rf"([{CJK}]+)|([^\W_{CJK}]+)")
+# What terms are cut from: a run without spaces (group 1) or a word (group 2).
+RUN = re.compile(rf"([{CJK}]+)|([^\W_{CJK}]+)")
 
 
 def normalise(text: str) -> str:
@@ -33,7 +34,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for match in _RUN.finditer(text):
+    for match in RUN.finditer(text):
         run = match[1]
         if run is None:
             yield match[2][:MAX_TERM_CHARS]

@@ -38,9 +38,9 @@ class Pipeline:
         files = [("files", (document.name, document.content)) for document in documents]
         return self.http.post("/upload/document", files=files, headers=self.bearer(token))
 
-    def upload_one(self, document: Document) -> str:
+    def upload_one(self, document: Document, token: str | None = None) -> str:
         """Return the id of an accepted document; raises `httpx.HTTPStatusError` otherwise."""
-        answer = self.upload(document).raise_for_status().json()
+        answer = self.upload(document, token=token).raise_for_status().json()
         identifier: str = answer["documents"][0]["id"]
         return identifier
 
@@ -58,14 +58,23 @@ class Pipeline:
     def get(self, path: str, token: str | None = None, **parameters: Any) -> httpx.Response:
         return self.http.get(path, params=parameters, headers=self.bearer(token))
 
+    def ask(self, question: str, token: str | None = None, **body: Any) -> dict[str, Any]:
+        """Return what POST /query answers."""
+        content = {"question": question, **body}
+        answer = self.http.post("/query", json=content, headers=self.bearer(token))
+        answered: dict[str, Any] = answer.raise_for_status().json()
+        return answered
+
     def bearer(self, token: str | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.exports['TOKEN'] if token is None else token}"}
 
-    def wait_until_settled(self, document_id: str, within_s: float = 60.0) -> dict[str, Any]:
+    def wait_until_settled(
+        self, document_id: str, within_s: float = 60.0, token: str | None = None
+    ) -> dict[str, Any]:
         """Return the document once it is completed or failed."""
 
         def settled() -> dict[str, Any] | None:
-            document: dict[str, Any] = self.get(f"/documents/{document_id}").json()
+            document: dict[str, Any] = self.get(f"/documents/{document_id}", token).json()
             return document if document["status"] in SETTLED else None
 
         return eventually(settled, within_s)

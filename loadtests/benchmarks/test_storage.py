@@ -6,26 +6,11 @@ suites do not import what they measure. Their figures are in `extra_info`.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from harness.disposable import Disposable
-
-PROGRAMS = Path(__file__).parent / "programs"
-
-
-def run(program: str, *arguments: str) -> dict[str, Any]:
-    """Return what a program measured."""
-    command = [sys.executable, str(PROGRAMS / program), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
+from loadtests.benchmarks.program import run
 
 
 def test_ingest(benchmark: BenchmarkFixture, environment: Disposable) -> None:

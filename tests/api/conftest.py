@@ -116,6 +116,9 @@ class User:
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(path, params=query, headers=authorization(self.id))
 
+    def post(self, path: str, **body: Any) -> Any:
+        return self.client.post(path, json=body, headers=authorization(self.id))
+
     def delete(self, path: str) -> Any:
         return self.client.delete(path, headers=authorization(self.id))
 

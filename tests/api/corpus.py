@@ -9,22 +9,29 @@ from uuid import UUID, uuid4
 from pgvector import HalfVector
 
 from processor.database import Connection
+from processor.documents import file_type
 from processor.tokens import tokenize
 from tests.api.embedding import WordEmbedder
 
 
 def add_document(
-    connection: Connection, user_id: str | None, file_name: str, chunks: Sequence[str]
+    connection: Connection,
+    user_id: str | None,
+    file_name: str,
+    chunks: Sequence[str],
+    upload_date: str = "2026-01-05T12:00:00Z",
 ) -> UUID:
     """Store a completed document of `user_id` with these chunks; returns its id."""
     document_id = uuid4()
     connection.execute(
-        "INSERT INTO documents (id, user_id, file_name, file_path, file_type, status, chunk_count,"
-        " token_count) VALUES (%s, %s, %s, '', 'text/plain', 'completed', %s, %s)",
+        "INSERT INTO documents (id, user_id, file_name, file_path, file_type, status, upload_date,"
+        " chunk_count, token_count) VALUES (%s, %s, %s, '', %s, 'completed', %s, %s, %s)",
         [
             document_id,
             user_id,
             file_name,
+            file_type(file_name),
+            upload_date,
             len(chunks),
             sum(len(tokenize(text)) for text in chunks),
         ],

@@ -17,11 +17,14 @@ from api.handler import lambda_handler
 class Gateway(httpx.BaseTransport):
     """Invokes `handler` once for each request."""
 
-    def __init__(self, handler: Mangum) -> None:
+    def __init__(self, handler: Mangum, remaining_ms: int) -> None:
         self._handler = handler
+        self._remaining_ms = remaining_ms
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        context: Any = SimpleNamespace(aws_request_id=str(uuid4()))
+        context: Any = SimpleNamespace(
+            aws_request_id=str(uuid4()), get_remaining_time_in_millis=lambda: self._remaining_ms
+        )
         answer = self._handler(event(request), context)
         body = answer["body"].encode()
         if answer["isBase64Encoded"]:
@@ -29,11 +32,13 @@ class Gateway(httpx.BaseTransport):
         return httpx.Response(answer["statusCode"], headers=answer["headers"], content=body)
 
 
-def client(application: ASGI) -> httpx.Client:
-    """Return an HTTP client of `application` behind the gateway."""
-    return httpx.Client(
-        transport=Gateway(lambda_handler(application)), base_url="https://api.example"
-    )
+def client(application: ASGI, remaining_ms: int = 29_900) -> httpx.Client:
+    """Return an HTTP client of `application` behind the gateway.
+
+    remaining_ms: what Lambda says is left of an invocation.
+    """
+    transport = Gateway(lambda_handler(application), remaining_ms)
+    return httpx.Client(transport=transport, base_url="https://api.example")
 
 
 def event(request: httpx.Request) -> dict[str, Any]:

@@ -23,6 +23,7 @@ PROTECTED = [
     ("GET", "/documents"),
     ("GET", "/documents/00000000-0000-0000-0000-000000000000"),
     ("GET", "/search?q=x"),
+    ("POST", "/query"),
 ]
 FILE = {"files": ("密件.txt", b"text")}
 
@@ -131,6 +132,7 @@ def test_openapi_is_complete(offline: httpx.Client) -> None:
         ("GET", "/documents/{document_id}"),
         ("DELETE", "/documents/{document_id}"),
         ("GET", "/search"),
+        ("POST", "/query"),
         ("GET", "/health"),
     }
     references = set(_references(document))

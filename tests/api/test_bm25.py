@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 from api import bm25
+from api.scope import Scope
 from processor.database import Connection, connect
 from processor.documents import object_key
 from processor.events import ObjectRef
@@ -56,9 +57,16 @@ def oracle(query: list[str], texts: list[str]) -> list[float]:
     ]
 
 
+def best(
+    connection: Any, user: str, query: list[str], limit: int, **bounds: int
+) -> dict[int, float]:
+    statistics = bm25.count(connection, user, query)
+    return bm25.scores(connection, Scope(user), statistics, limit, **bounds)
+
+
 def found(connection: Connection, user: str, query: list[str]) -> list[tuple[str, float]]:
     """The texts found and their scores, best first, equal ones by text."""
-    scores = bm25.scores(connection, user, query, 1000)
+    scores = best(connection, user, query, 1000)
     rows = "SELECT id, content FROM document_chunks WHERE id = ANY(%s)"
     texts = dict(connection.execute(rows, [list(scores)]).fetchall())
     return sorted((texts[chunk], score) for chunk, score in scores.items())
@@ -104,10 +112,30 @@ def test_best_scores_are_the_same_when_common_terms_are_looked_up(
     for chunks in mine:
         add_document(connection, "alice", "a.txt", chunks)
     terms = sorted(set(tokenize(query)))
-    scores = list(bm25.scores(connection, "alice", terms, limit, common_chunks=1).values())
+    scores = list(best(connection, "alice", terms, limit, common_chunks=1).values())
     texts = [text for chunks in mine for text in chunks]
-    best = sorted((score for _, score in expected(terms, texts)), reverse=True)[:limit]
-    assert scores == pytest.approx(best)
+    highest = sorted((score for _, score in expected(terms, texts)), reverse=True)[:limit]
+    assert scores == pytest.approx(highest)
+
+
+@given(mine=DOCUMENTS, query=CHUNK, kept=st.sets(st.integers(0, 3)), common=st.integers(0, 5))
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_within_some_documents_chunks_score_as_among_all(
+    connection: Connection, mine: list[list[str]], query: str, kept: set[int], common: int
+) -> None:
+    connection.execute("DELETE FROM documents")
+    ids = [add_document(connection, "alice", "a.txt", chunks) for chunks in mine]
+    within = [ids[n] for n in kept if n < len(ids)] or [uuid4()]
+    statistics = bm25.count(connection, "alice", sorted(set(tokenize(query))))
+    everywhere = bm25.scores(connection, Scope("alice"), statistics, 1000)
+    scope = Scope("alice", document_ids=within)
+    rows = "SELECT id FROM document_chunks WHERE document_id = ANY(%s)"
+    there = {chunk for (chunk,) in connection.execute(rows, [within])}
+    assert bm25.scores(connection, scope, statistics, 1000, common) == pytest.approx(
+        {chunk: score for chunk, score in everywhere.items() if chunk in there}
+    )
 
 
 def test_common_terms_are_looked_up_for_the_best_only(connection: Connection) -> None:
@@ -117,13 +145,13 @@ def test_common_terms_are_looked_up_for_the_best_only(connection: Connection) ->
     queries = []
 
     class Watching:
-        def execute(self, statement: str, values: Any) -> Any:
+        def execute(self, statement: Any, values: Any) -> Any:
             queries.append(values)
             return connection.execute(statement, values)
 
-    scores = bm25.scores(Watching(), "alice", ["rare", "假"], 2, common_chunks=10)
-    best = sorted(oracle(["rare", "假"], texts), reverse=True)[:2]
-    assert list(scores.values()) == pytest.approx(best)
+    scores = best(Watching(), "alice", ["rare", "假"], 2, common_chunks=10)
+    highest = sorted(oracle(["rare", "假"], texts), reverse=True)[:2]
+    assert list(scores.values()) == pytest.approx(highest)
     looked_up = [values["common"] for values in queries if "common" in values]
     assert looked_up == [["假"]]  # and no second time with all terms added up
 
@@ -137,7 +165,7 @@ def test_oracle_agrees_with_rank_bm25() -> None:
 
 def test_best_come_first_and_no_more_than_asked_for(connection: Connection) -> None:
     add_document(connection, "alice", "a.txt", ["rule", "rule rule", "rule rule rule", "none"])
-    scores = list(bm25.scores(connection, "alice", ["rule"], 2).values())
+    scores = list(best(connection, "alice", ["rule"], 2).values())
     assert len(scores) == 2
     assert scores == sorted(scores, reverse=True)
 

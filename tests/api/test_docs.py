@@ -8,9 +8,13 @@ from pathlib import Path
 import httpx
 
 from api.errors import ApiError
-from api.models import Document, Hit
+from api.models import Citation, Document, Excerpt, Hit, QueryAnswer, Refusal, SearchAnswer
+from api.routes.query import Question
+from api.routes.search import Searched
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
+RETRIEVAL = (DOCS / "retrieval.md").read_text(encoding="utf-8")
 
 
 def codes(error: type[ApiError]) -> Iterator[str]:
@@ -31,5 +35,12 @@ def test_every_code_is_described() -> None:
 
 
 def test_every_field_is_shown() -> None:
-    fields = [*Document.model_fields, *Hit.model_fields]
-    assert [field for field in fields if f'"{field}":' not in PAGE] == []
+    assert [field for field in Document.model_fields if f'"{field}":' not in PAGE] == []
+    models = (SearchAnswer, Hit, Excerpt, QueryAnswer, Citation)
+    fields = [field for model in models for field in model.model_fields]
+    assert [field for field in fields if f'"{field}":' not in RETRIEVAL] == []
+
+
+def test_every_parameter_and_refusal_is_described() -> None:
+    names = [*Searched.model_fields, *Question.model_fields, *Refusal]
+    assert [name for name in names if f"`{name}`" not in RETRIEVAL] == []

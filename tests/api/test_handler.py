@@ -88,7 +88,11 @@ def test_the_environment_configures_the_whole_function(
     listing = bucket.s3.list_objects_v2(Bucket=bucket.name)
     assert [o["Key"] for o in listing["Contents"]] == [f"uploads/{receipt['id']}_手冊.txt"]
     assert alice.get("/documents").json()["documents"][0]["status"] == "pending"
-    assert alice.get("/search", q="手冊").json() == {"results": [], "ranking": "lexical"}
+    assert alice.get("/search", q="手冊").json() == {
+        "results": [],
+        "ranking": "lexical",
+        "next_offset": None,
+    }
 
 
 def test_without_s3_documents_are_processed_in_the_request(

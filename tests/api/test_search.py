@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from api import app
 from api.sandbox import Sandbox
 from api.search import Search
-from processor.database import Connection
+from processor.database import Connection, connect
+from processor.settings import DatabaseCredentials
+from tests.api import gateway
 from tests.api.conftest import User, serve
 from tests.api.corpus import add_document
 from tests.api.embedding import SilentEmbedder, WordEmbedder
@@ -37,6 +40,8 @@ def test_a_sentence_is_found_again(alice: User, connection: Connection) -> None:
         "page_from": 1,
         "page_to": 1,
         "heading": "第一章",
+        "highlights": [{"start": 9, "end": 13}],
+        "excerpt": {"text": LEAVE[0], "start": 0, "end": 16},
     }
 
 
@@ -104,3 +109,52 @@ def test_without_the_model_words_alone_decide(
 
     assert answer.json()["ranking"] == "lexical"
     assert contents(answer) == LEAVE[:1]
+
+
+def test_pages_are_parts_of_one_ranking(alice: User, connection: Connection) -> None:
+    add_document(connection, "alice", "many.txt", [f"rule number {i}" for i in range(130)])
+    whole: list[Any] = []
+    offset: int | None = 0
+    while offset is not None:
+        page = alice.get("/search", q="rule number 7", limit=50, offset=offset).json()
+        whole += page["results"]
+        offset = page["next_offset"]
+
+    assert len(whole) == len({hit["chunk_index"] for hit in whole}) >= 100
+    assert [hit["score"] for hit in whole] == sorted((h["score"] for h in whole), reverse=True)
+
+
+def test_there_is_no_page_after_the_last(alice: User, connection: Connection) -> None:
+    add_document(connection, "alice", "few.txt", ["rule one", "rule two"])
+
+    assert alice.get("/search", q="rule", limit=2).json()["next_offset"] is None
+    assert alice.get("/search", q="rule", limit=1).json()["next_offset"] == 1
+    beyond = alice.get("/search", q="rule", offset=200).json()
+    assert (beyond["results"], beyond["next_offset"]) == ([], None)
+
+
+def test_two_users_with_the_same_file_find_their_own(
+    alice: User, bob: User, connection: Connection
+) -> None:
+    hers = add_document(connection, "alice", "請假.txt", LEAVE)
+    his = add_document(connection, "bob", "請假.txt", LEAVE)
+
+    found = [user.get("/search", q="特別休假").json()["results"] for user in (alice, bob)]
+
+    assert {hit["document_id"] for hit in found[0]} == {str(hers)}
+    assert {hit["document_id"] for hit in found[1]} == {str(his)}
+    assert [h["score"] for h in found[0]] == [h["score"] for h in found[1]]
+
+
+def test_a_database_that_takes_too_long_is_a_503(
+    sandbox: Sandbox, connection: Connection, database: DatabaseCredentials
+) -> None:
+    """Little time is left, and the rows are locked: PostgreSQL ends the statement itself."""
+    add_document(connection, "alice", "請假.txt", LEAVE)
+    lexical = replace(sandbox, search=Search(sandbox.connection, None))
+    hurried = gateway.client(app.create(lambda: lexical), remaining_ms=5_200)
+    with connect(database) as other, other.transaction():
+        other.execute("LOCK TABLE postings IN ACCESS EXCLUSIVE MODE")
+        answer = User("alice", hurried).get("/search", q="特別休假")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")

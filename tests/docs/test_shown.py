@@ -70,12 +70,11 @@ def documents(tmp_path):
     return tmp_path
 
 
-def test_the_requests_of_the_api_and_upload_pages(environment, documents):
+def test_the_requests_of_the_api_upload_and_retrieval_pages(environment, documents):
     shown = list(commands("curl"))
-    requests = [
-        line for wanted in ("uploads.md", "api.md") for page, line in shown if page == wanted
-    ]
-    assert len(requests) >= 6
+    pages = ("uploads.md", "api.md", "retrieval.md")
+    requests = [line for wanted in pages for page, line in shown if page == wanted]
+    assert {page for page, _ in shown} >= set(pages)
     variables = environment.facts.exports()
     for request in requests:
         answer = json.loads(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from processor import pipeline
+from processor.attempts import FAILED_CALLS
 from processor.aws import model_client
-from processor.embed import FAILED_CALLS, BedrockEmbedder
+from processor.embed import BedrockEmbedder
 from processor.errors import TransientError
 from tests.processor.conftest import REGION
 

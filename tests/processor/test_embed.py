@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from processor.attempts import FAILED_CALLS
 from processor.batches import MAX_TEXTS
-from processor.embed import DIMENSIONS, FAILED_CALLS, IN_FLIGHT, BedrockEmbedder
+from processor.embed import DIMENSIONS, IN_FLIGHT, BedrockEmbedder
 from processor.errors import TransientError
 
 

@@ -26,18 +26,28 @@ _CANNOT_ANSWER = {
 
 
 def answer(prompt: Prompt) -> str:
-    """Return at most three sentences of the context, or a sentence that it cannot be answered."""
+    """Return at most three sentences of the context, or a sentence that it cannot be answered.
+
+    A sentence of a numbered passage is followed by the passage's number: `[1]`.
+    """
     candidates = [
-        sentence
+        (sentence, passage.number)
         for passage in prompt.passages
-        for sentence in sentences(passage)
+        for sentence in sentences(passage.text)
         if not _HEADING.match(sentence)
     ]
-    chosen = _best(_scores(prompt.question, candidates))
+    chosen = _best(_scores(prompt.question, [sentence for sentence, _ in candidates]))
+    language = _language(prompt.question)
     if not chosen:
-        return _CANNOT_ANSWER[_language(prompt.question)]
-    separator = "" if _language(prompt.question) in ("zh", "ja") else " "
-    return separator.join(dict.fromkeys(candidates[place] for place in chosen))
+        return _CANNOT_ANSWER[language]
+    separator = "" if language in ("zh", "ja") else " "
+    numbers: dict[str, str] = {}
+    for place in chosen:
+        numbers.setdefault(*candidates[place])
+    return separator.join(
+        f"{sentence}{separator}[{number}]" if number else sentence
+        for sentence, number in numbers.items()
+    )
 
 
 def _scores(question: str, candidates: Sequence[str]) -> list[float]:

@@ -3,12 +3,15 @@
 The question is what a `<question>` tag or a `Question:` line says, else the last paragraph of the
 last user text. The context is the documents and whatever stands in tags such as `<context>`; a
 prompt without either has the rest of the user's text, and lastly the system prompt, as context.
+
+Passages may be numbered, in either of the usual ways: by an attribute of their tag, such as
+`<document index="1">` (or `id`, `n`, `no`, `number`), or by `[1]` at the beginning of a line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _TAGGED_QUESTION = re.compile(r"<(question|query)\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
@@ -22,12 +25,29 @@ _CONTEXT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z_][^<>]*>")
+_NUMBERED_TAG = re.compile(
+    r"<(\w+)\b[^<>]*?\s(?:index|id|no|n|number)\s*=\s*[\"']?(?P<number>\d{1,4})\b[^<>]*>"
+    r"(?P<text>.*?)</\1>",
+    re.DOTALL | re.IGNORECASE,
+)
+_NUMBERED_LINE = re.compile(
+    r"^[ \t]*\[(?P<number>\d{1,4})\][ \t:：]*(?P<text>.*?)(?=^[ \t]*\[\d{1,4}\]|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """number: what the prompt calls the passage; empty when it numbers none."""
+
+    text: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
     question: str
-    passages: tuple[str, ...]
+    passages: tuple[Passage, ...]
 
 
 def read(*, system: Sequence[str], user: Sequence[str], documents: Sequence[str]) -> Prompt:
@@ -36,9 +56,21 @@ def read(*, system: Sequence[str], user: Sequence[str], documents: Sequence[str]
     user: the texts of all user messages in order; documents: the texts of document blocks.
     """
     question, rest = _split(user[-1]) if user else ("", "")
-    tagged = [match.group(2) for text in (*system, *user) for match in _CONTEXT.finditer(text)]
-    passages = [*documents, *tagged] or _non_blank([*user[:-1], rest]) or _non_blank(system)
-    return Prompt(question, tuple(_TAG.sub("\n", passage) for passage in passages))
+    tagged = [match.group(0) for text in (*system, *user) for match in _CONTEXT.finditer(text)]
+    contexts = [*documents, *tagged] or _non_blank([*user[:-1], rest]) or _non_blank(system)
+    parts = (part for context in contexts for part in _parts(context))
+    return Prompt(question, tuple(part for part in parts if part.text.strip()))
+
+
+def _parts(context: str) -> Iterator[Passage]:
+    """Yield the numbered passages of a context and what stands between them."""
+    numbering = _NUMBERED_TAG if _NUMBERED_TAG.search(context) else _NUMBERED_LINE
+    told = 0
+    for match in numbering.finditer(context):
+        yield Passage(_TAG.sub("\n", context[told : match.start()]))
+        yield Passage(_TAG.sub("\n", match["text"]), match["number"])
+        told = match.end()
+    yield Passage(_TAG.sub("\n", context[told:]))
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -68,16 +68,21 @@ def _chunk(index: int, text: str) -> Chunk:
     return Chunk(index, text, 1, 1, None, 0, len(text), len(text))
 
 
-def database(url: str, name: str) -> DatabaseCredentials:
-    """Return a new, migrated database on the server of `url`."""
+def credentials(url: str) -> DatabaseCredentials:
+    """Return the credentials that a database URL holds."""
     parts = conninfo_to_dict(url) if urlsplit(url).scheme else {}
-    server = DatabaseCredentials(
+    return DatabaseCredentials(
         str(parts["host"]),
         int(parts["port"] or 5432),
         str(parts["dbname"]),
         str(parts["user"]),
         str(parts.get("password") or ""),
     )
+
+
+def database(url: str, name: str) -> DatabaseCredentials:
+    """Return a new, migrated database on the server of `url`."""
+    server = credentials(url)
     with open_plain(server) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")

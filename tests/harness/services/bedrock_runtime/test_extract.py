@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.services.bedrock_runtime.extract import answer
-from harness.services.bedrock_runtime.prompt import Prompt
+from harness.services.bedrock_runtime.prompt import Passage, Prompt
 
 PASSAGES = {
     "en": (
@@ -28,25 +28,43 @@ UNANSWERED = {
 }
 
 
+def prompt(question: str, *passages: str) -> Prompt:
+    return Prompt(question, tuple(map(Passage, passages)))
+
+
 @pytest.mark.parametrize("language", sorted(PASSAGES))
 def test_the_best_sentence_is_the_answer(language: str):
     question, expected = ANSWERED[language]
 
-    assert answer(Prompt(question, PASSAGES[language])) == expected
+    assert answer(prompt(question, *PASSAGES[language])) == expected
 
 
 @pytest.mark.parametrize("language", sorted(PASSAGES))
 def test_a_question_without_a_match_is_declined_in_its_language(language: str):
     question, expected = UNANSWERED[language]
 
-    assert answer(Prompt(question, PASSAGES[language])) == expected
+    assert answer(prompt(question, *PASSAGES[language])) == expected
 
 
 def test_no_context_answers_nothing():
-    assert answer(Prompt("Any question?", ())) == UNANSWERED["en"][1]
+    assert answer(prompt("Any question?")) == UNANSWERED["en"][1]
 
 
 def test_sentences_that_match_alike_are_given_in_reading_order_and_once():
     passages = ("Sick leave is paid. Parental leave is paid.", "Sick leave is paid.")
 
-    assert answer(Prompt("Is leave paid?", passages)) == passages[0]
+    assert answer(prompt("Is leave paid?", *passages)) == passages[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "cited"),
+    [
+        ("en", "Remote work is allowed on two days a week. [7]"),
+        ("zh", "員工每週得申請居家辦公二日。[7]"),
+    ],
+)
+def test_a_sentence_of_a_numbered_passage_says_which(language: str, cited: str):
+    first, second = PASSAGES[language]
+    passages = (Passage(second, "3"), Passage(first, "7"))
+
+    assert answer(Prompt(ANSWERED[language][0], passages)) == cited
