@@ -18,7 +18,7 @@ from api.presigned import PresignedUploads
 from api.search import Search
 from api.synchronous import Synchronous
 from api.uploads import Intake
-from processor import adapters
+from processor import adapters, report
 from processor import settings as shared
 from processor.database import Connection, Database
 from processor.embed import BedrockEmbedder, Embedder
@@ -49,7 +49,8 @@ def build() -> Sandbox:
     """
     own, common = settings.load(), shared.load()
     database = Database(common.db, shared.database_credentials)
-    embedder = BedrockEmbedder(aws.model_client(common.region), common.embedding_model_id)
+    model = aws.model_client(common.region)
+    embedder = BedrockEmbedder(model, common.embedding_model_id, throttled=report.throttled)
     bucket = Bucket(aws.s3_client(common.region), own.bucket) if own.bucket else None
     connection, delete = database.connection, Deletion(database.connection, bucket)
     return Sandbox(

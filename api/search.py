@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from api import retrieval
 from api.models import Hit, SearchAnswer
 from api.ranking import fuse
+from processor import metrics
 from processor.database import Connection
 from processor.embed import Embedder, Vector
 from processor.errors import TransientError
+from processor.logs import logger
+from processor.metrics import milliseconds
 from processor.tokens import tokenize
-
-logger = logging.getLogger(__name__)
 
 # After that a search by words alone is of more use than a better one later.
 EMBEDDING_SECONDS = 5.0
@@ -28,20 +29,28 @@ SET LOCAL work_mem = '64MB'
 
 @dataclass(frozen=True)
 class Search:
-    """embedder: None where queries are compared by words only (ENABLE_RAG=false)."""
+    """embedder: None where queries are compared by words only (ENABLE_RAG=false).
+
+    monotonic: seconds from any start.
+    """
 
     connection: Callable[[], Connection]
     embedder: Embedder | None
+    monotonic: Callable[[], float] = time.monotonic
 
     def __call__(self, query: str, user_id: str, limit: int) -> SearchAnswer:
         """Return the `limit` chunks of the user's documents that answer best to `query`."""
+        began = self.monotonic()
         vector = self._vector(query)
         connection = self.connection()
         # One snapshot, so that a document replaced meanwhile is seen before or after, not half.
         with connection.transaction():
             connection.execute(_BEGIN)
             results = _hits(connection, query, vector, user_id, limit)
-        return SearchAnswer(results=results, ranking="lexical" if vector is None else "hybrid")
+        answer = SearchAnswer(results=results, ranking="lexical" if vector is None else "hybrid")
+        took = milliseconds("SearchDuration", self.monotonic() - began)
+        metrics.publish([took], ranking=answer.ranking)
+        return answer
 
     def _vector(self, query: str) -> Vector | None:
         if self.embedder is None:
@@ -51,7 +60,7 @@ class Search:
                 0
             ]
         except TransientError as error:
-            logger.warning("Searching by words only: %s", error)
+            logger.warning("Searching by words only", exc_info=error)
             return None
 
 

@@ -58,7 +58,7 @@ class BedrockEmbedder:
 
     client: a boto3 `bedrock-runtime` client that makes one attempt a call; trying again is
     decided here, where the time that is left is known. pause(seconds, cut_short) waits, unless
-    the event is set.
+    the event is set. throttled: told how many calls of an `embed` were refused for now, if any.
     """
 
     client: Any
@@ -66,6 +66,7 @@ class BedrockEmbedder:
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float, Event], object] = _wait
     random: Callable[[], float] = random.random
+    throttled: Callable[[int], object] = lambda _: None
 
     @property
     def name(self) -> str:
@@ -83,17 +84,23 @@ class BedrockEmbedder:
             finally:
                 run.over.set()
                 pool.shutdown(cancel_futures=True)
+                if run.throttles:
+                    self.throttled(len(run.throttles))
         return list(chain.from_iterable(call.result() for call in calls))
 
 
 @dataclass(frozen=True)
 class _Run:
-    """The calls for one document; `over` ends the waits of the others when one has failed."""
+    """The calls for one document; `over` ends the waits of the others when one has failed.
+
+    throttles: an entry for each refusal; a list, since threads may add to it as they like.
+    """
 
     model: BedrockEmbedder
     purpose: Purpose
     deadline: float
     over: Event = field(default_factory=Event)
+    throttles: list[None] = field(default_factory=list)
 
     def batch(self, texts: list[str]) -> list[Vector]:
         request = {
@@ -117,11 +124,14 @@ class _Run:
             try:
                 return self._invoke(body)
             except (BotoCoreError, ClientError) as error:
-                failed += not _is_throttled(error)
+                if _is_throttled(error):
+                    self.throttles.append(None)
+                else:
+                    failed += 1
                 wait = next(waits)
                 late = self.model.monotonic() + wait > self.deadline
                 if late or failed == FAILED_CALLS or not _may_pass(error):
-                    raise TransientError("Bedrock", str(error)) from error
+                    raise TransientError("Bedrock", error) from error
             self.model.pause(wait, self.over)
             if self.over.is_set():
                 raise TransientError("Bedrock", "another call for this document failed")
