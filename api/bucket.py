@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from processor import removal
+from api.logs import correlation_id
+from processor import correlation, removal, tracing
+from processor.documents import KEY_PREFIX
+from processor.logs import logger
 
-logger = logging.getLogger(__name__)
+
+def object_metadata() -> dict[str, str]:
+    """Return the `Metadata` of every object of the request that is being answered.
+
+    The processor's lines for the object name the request by it. Whoever lets clients store an
+    object themselves signs it into what they are given.
+    """
+    return correlation.object_metadata(correlation_id())
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,14 @@ class Bucket:
 
     def put(self, key: str, content: BinaryIO, media_type: str) -> StoredObject:
         """Store `content`, read piece by piece, under `key`; raises what botocore raises."""
-        answer = self.s3.put_object(Bucket=self.name, Key=key, Body=content, ContentType=media_type)
+        with tracing.subsegment("put object"):
+            answer = self.s3.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=content,
+                ContentType=media_type,
+                Metadata=object_metadata(),
+            )
         return StoredObject(key, answer.get("VersionId"))
 
     def discard(self, stored: StoredObject) -> None:
@@ -43,7 +59,8 @@ class Bucket:
         try:
             self.s3.delete_object(Bucket=self.name, Key=stored.key, **version)
         except (BotoCoreError, ClientError):
-            logger.exception("Orphan object, delete it: document=%s", stored.key.split("_")[0])
+            document = stored.key.removeprefix(KEY_PREFIX).partition("_")[0]
+            logger.exception("Orphan object", extra={"document_id": document})
 
     def remove(self, key: str) -> None:
         """Delete every version of an object, delete markers too; raises what botocore raises."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ from typing import Any
 from api.deadline import Deadline
 from processor import attempts
 from processor.errors import TransientError
-
-logger = logging.getLogger(__name__)
+from processor.logs import logger
 
 MAX_ANSWER_TOKENS = 800
 
@@ -74,10 +72,12 @@ class Converse:
 def _reply(answer: dict[str, Any]) -> Reply:
     usage = answer.get("usage", {})
     logger.info(
-        "Model answered stop_reason=%s input_tokens=%s output_tokens=%s",
-        answer["stopReason"],
-        usage.get("inputTokens"),
-        usage.get("outputTokens"),
+        "Model answered",
+        extra={
+            "stop_reason": answer["stopReason"],
+            "input_tokens": usage.get("inputTokens"),
+            "output_tokens": usage.get("outputTokens"),
+        },
     )
     blocks = answer["output"]["message"]["content"]
     return Reply("".join(block.get("text", "") for block in blocks), answer["stopReason"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import ASGI
 
-from api import app, logs, problems, sandbox
+from api import app, problems, sandbox
+from processor import tracing
+from processor.logs import logger
 
 
 def lambda_handler(application: ASGI) -> Mangum:
@@ -18,6 +21,11 @@ def lambda_handler(application: ASGI) -> Mangum:
     return Mangum(application, lifespan="off", text_mime_types=text)
 
 
-logs.show_info()
+_answer = lambda_handler(app.create(cache(sandbox.build)))
 
-handler = lambda_handler(app.create(cache(sandbox.build)))
+
+@logger.inject_lambda_context(log_event=False, clear_state=True)
+def handler(event: Any, context: Any) -> Any:
+    """Answer a request of API Gateway."""
+    with tracing.subsegment("## handler"):
+        return _answer(event, context)

@@ -8,7 +8,6 @@ same seed, from which the ids of documents are made, and so finds what is there 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -17,6 +16,7 @@ from starlette.responses import Response
 
 from api.errors import KeyReusedError, RequestInProgressError
 from processor.database import Connection
+from processor.logs import logger
 
 # API Gateway gives up after 30 s, and the function's time-out is no longer (template.yaml).
 LEASE_SECONDS = 35.0
@@ -51,8 +51,6 @@ _RELEASE = """
 UPDATE idempotency_keys SET locked_until = now()
 WHERE user_id = %(user_id)s AND key = %(key)s AND status IS NULL
 """
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ class Once:
         try:
             self.connection().execute(_RELEASE, mine)
         except Exception:
-            logger.exception("An Idempotency-Key stays locked for up to %g s", LEASE_SECONDS)
+            logger.exception("Idempotency key stays locked", extra={"seconds": LEASE_SECONDS})
 
 
 def fingerprint(pieces: Iterable[bytes]) -> bytes:

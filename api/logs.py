@@ -1,24 +1,32 @@
 """One line in the log for every request: which one, what came of it, how long it took.
 
-Lines carry ids only, never tokens, file names, queries or text.
+Lines carry ids only, never tokens, file names, queries or text (`processor.logs`).
 """
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-logger = logging.getLogger(__name__)
+from processor import metrics, tracing
+from processor.logs import logger
+from processor.metrics import Figure, milliseconds
+
+_UPLOAD = "/upload/document"
+
+_correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 
 
-def show_info() -> None:
-    """Let INFO lines of this package through: Lambda leaves the root logger at WARNING."""
-    logging.getLogger("api").setLevel(logging.INFO)
+def correlation_id() -> str | None:
+    """Return the id of the request that is being answered, by which what it starts is followed."""
+    return _correlation_id.get()
 
 
 def request_id(request: Request) -> str:
@@ -29,7 +37,12 @@ def request_id(request: Request) -> str:
 
 def note_documents(request: Request, ids: Iterable[UUID]) -> None:
     """Name the documents that the request is about, for its line in the log."""
-    request.state.documents = ",".join(map(str, ids))
+    request.state.documents = [str(identity) for identity in ids]
+
+
+def note_problem(request: Request, code: str) -> None:
+    """Name the problem that the request is answered with, for its line in the log."""
+    request.state.problem = code
 
 
 class RequestLog:
@@ -49,7 +62,10 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope.setdefault("state", {})["request_id"] = self._identity(scope)
+        identity = self._identity(scope)
+        scope.setdefault("state", {})["request_id"] = identity
+        _correlation_id.set(identity)
+        logger.thread_safe_append_keys(correlation_id=identity)
         await self._logged(scope, receive, send)
 
     async def _logged(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,21 +79,46 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, watched)
+        except Exception:
+            if not status:
+                raise
+            # It was answered with a 500. Whoever called this would log the words of the error.
+            logger.exception("Request failed")
         finally:
-            _log(scope, status, self._monotonic() - start)
+            _tell(scope, status, self._monotonic() - start)
 
     def _identity(self, scope: Scope) -> str:
         context = scope.get("aws.context")
         return context.aws_request_id if context else str(self._new_id())
 
 
-def _log(scope: Scope, status: int, seconds: float) -> None:
-    logger.info(
-        "Request finished request_id=%s method=%s route=%s status=%d duration_ms=%.1f documents=%s",
-        scope["state"]["request_id"],
-        scope["method"],
-        getattr(scope.get("route"), "path", "unknown"),
-        status,
-        seconds * 1000,
-        scope["state"].get("documents", "-"),
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    facts = _facts(scope, status)
+    logger.info("Request finished", extra={**facts, "duration_ms": round(seconds * 1000, 1)})
+    metrics.publish([milliseconds("RequestDuration", seconds)], route=facts["route"])
+    if facts["route"] == _UPLOAD:
+        _count_uploads(facts)
+    tracing.annotate(
+        **{name: str(facts[name]) for name in ("route", "status", "document_id") if name in facts}
     )
+
+
+def _facts(scope: Scope, status: int) -> dict[str, Any]:
+    state = scope["state"]
+    documents = state.get("documents", [])
+    return {
+        "method": scope["method"],
+        "route": getattr(scope.get("route"), "path", "unknown"),
+        "status": status,
+        **({"error_code": state["problem"]} if "problem" in state else {}),
+        **({"documents": documents} if documents else {}),
+        **({"document_id": documents[0]} if len(documents) == 1 else {}),
+    }
+
+
+def _count_uploads(facts: dict[str, Any]) -> None:
+    """Count documents that were accepted, or a refusal of all of them by its reason."""
+    if code := facts.get("error_code"):
+        metrics.publish([Figure("UploadsRefused", 1)], error_code=code)
+    elif facts["status"] < HTTPStatus.BAD_REQUEST:
+        metrics.publish([Figure("UploadsAccepted", len(facts.get("documents", [])))])

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from api.bucket import Bucket
+from api.bucket import Bucket, object_metadata
 from api.errors import InvalidPartsError
 
 PART_BYTES = 8 * 2**20  # S3 takes 5 MiB to 5 GiB, except of the last, and 10,000 of them
@@ -37,7 +37,7 @@ class MultipartUpload:
     @classmethod
     def begin(cls, bucket: Bucket, key: str, media_type: str) -> MultipartUpload:
         answer = bucket.s3.create_multipart_upload(
-            Bucket=bucket.name, Key=key, ContentType=media_type
+            Bucket=bucket.name, Key=key, ContentType=media_type, Metadata=object_metadata()
         )
         return cls(bucket, key, answer["UploadId"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -16,9 +15,10 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 from api.errors import ApiError, RejectedFileError, UnavailableError
-from api.logs import request_id
+from api.logs import note_problem, request_id
 from api.models import FieldError, Problem
 from processor.errors import TransientError
+from processor.logs import logger
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -38,8 +38,6 @@ _INTERNAL = (
     "系統發生內部錯誤，請將 instance 的值提供給管理員。 "
     "An internal error occurred; report it with the value of instance."
 )
-
-logger = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
@@ -102,16 +100,17 @@ async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _service_error(request: Request, error: Exception) -> JSONResponse:
-    logger.error("A service failed request_id=%s", request_id(request), exc_info=error)
+    logger.error("A service failed", exc_info=error)
     return await _api_error(request, UnavailableError(_TRY_LATER))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    # Not logged here: the error goes on to whoever called the application, which logs it.
+    # Not logged here: the error goes on to `RequestLog`, which called the application.
     return _answer(_problem(request, 500, "internal_error", "Internal error", _INTERNAL))
 
 
 def _problem(request: Request, status: int, code: str, title: str, detail: str) -> Problem:
+    note_problem(request, code)
     return Problem(
         type=f"urn:hr-chatbot:problem:{code}",
         title=title,

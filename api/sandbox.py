@@ -21,7 +21,7 @@ from api.presigned import PresignedUploads
 from api.search import EMBEDDING_SECONDS, Search
 from api.synchronous import Synchronous
 from api.uploads import Intake
-from processor import adapters
+from processor import adapters, report
 from processor import settings as shared
 from processor.database import Connection, Database
 from processor.embed import BedrockEmbedder, Embedder
@@ -76,7 +76,7 @@ def build() -> Sandbox:
 
 def _embedder(common: shared.Settings, read_seconds: int) -> Embedder:
     client = aws.model_client(common.region, read_seconds)
-    return BedrockEmbedder(client, common.embedding_model_id)
+    return BedrockEmbedder(client, common.embedding_model_id, throttled=report.throttled)
 
 
 def _converse(common: shared.Settings) -> Converse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
@@ -13,12 +13,13 @@ from api.deadline import Deadline
 from api.models import Excerpt, Hit, Ranking, Span
 from api.ranking import fuse
 from api.scope import Scope
+from processor import metrics
 from processor.database import Connection
 from processor.embed import Embedder, Vector
 from processor.errors import TransientError
+from processor.logs import logger
+from processor.metrics import milliseconds
 from processor.tokens import tokenize
-
-logger = logging.getLogger(__name__)
 
 # After that a search by words alone is of more use than a better one later.
 EMBEDDING_SECONDS = 5
@@ -51,10 +52,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """embedder: None where queries are compared by words only (ENABLE_RAG=false)."""
+    """embedder: None where queries are compared by words only (ENABLE_RAG=false).
+
+    monotonic: seconds from any start.
+    """
 
     connection: Callable[[], Connection]
     embedder: Embedder | None
+    monotonic: Callable[[], float] = time.monotonic
 
     def __call__(
         self, query: str, scope: Scope, deadline: Deadline, limit: int, offset: int = 0
@@ -63,6 +68,7 @@ class Search:
 
         Raises `psycopg.errors.QueryCanceled` when PostgreSQL takes too long.
         """
+        began = self.monotonic()
         vector = self._vector(query, deadline)
         connection = self.connection()
         # One snapshot, so that a document replaced meanwhile is seen before or after, not half.
@@ -76,12 +82,15 @@ class Search:
             contents = retrieval.contents(connection, scope, list(page))
         words = highlight.Words.of(query)
         end = offset + limit
-        return Found(
+        found = Found(
             hits=[_hit(contents[chunk], score, words) for chunk, score in page.items()],
             next_offset=end if end < len(ranked) else None,
             ranking="lexical" if vector is None else "hybrid",
             similarity=max(filter(isfinite, by_meaning.values()), default=0.0),
         )
+        took = milliseconds("SearchDuration", self.monotonic() - began)
+        metrics.publish([took], ranking=found.ranking)
+        return found
 
     def _vector(self, query: str, deadline: Deadline) -> Vector | None:
         if self.embedder is None:
@@ -90,7 +99,7 @@ class Search:
         try:
             return self.embedder.embed([query], purpose="search_query", seconds=seconds)[0]
         except TransientError as error:
-            logger.warning("Searching by words only: %s", error)
+            logger.warning("Searching by words only", exc_info=error)
             return None
 
 

@@ -37,7 +37,7 @@ def load(environment: Mapping[str, str] = _ENVIRONMENT) -> Settings:
 def _switch(environment: Mapping[str, str], name: str, default: str) -> bool:
     value = environment.get(name, default).strip().lower()
     if value not in _SWITCH:
-        raise ConfigurationError(name, f"it is '{value}'; set it to true or false")
+        raise ConfigurationError(name, "set it to true or false")
     return _SWITCH[value]
 
 

@@ -41,6 +41,7 @@ from harness.services.secrets_manager import SecretsManager
 from harness.services.sns import Sns
 from harness.services.sqs import Queues, Sqs
 from harness.services.sts import Sts
+from harness.services.xray import Daemon, XRay
 from harness.state import State
 from harness.status import Status
 from harness.why.service import Why
@@ -95,7 +96,8 @@ class DataPlane:
         networks = self._networks if options.vpc else None
         self._review = NetworkReview(networks, guard.authority.mentions, base_model)
         log = self._observation.delivery.put
-        self._lambda = LambdaPlane(ground, guard, networks, self.images, log)
+        self._daemon = Daemon(door, region, journal)
+        self._lambda = LambdaPlane(ground, guard, networks, self.images, log, self._daemon.put)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._events.delivery.use(delivery_profile(options.s3_delivery))
         self._bus = EventBridge(door, control_plane, journal, clock, region)
@@ -139,6 +141,7 @@ class DataPlane:
             Why(ground.state.path("journal.jsonl"), journal),
             Sts(self._guard.sessions, control_plane),
             SecretsManager(control_plane),
+            XRay(self._daemon, journal),
             *self._observation.services,
             Status(self.status, self._observation.delivery),
         ]
@@ -156,13 +159,14 @@ class DataPlane:
             "execute-api": "emulated here; configuration is moto's",
             "logs": "events are kept and searched here; groups are moto's",
             "monitoring": "metrics and alarms are kept and evaluated here; dashboards are moto's",
+            "xray": "traces are kept and searched here",
             "everything else": "moto",
         }
 
     def reachable_at(self, endpoint_url: str) -> None:
         """Tell the parts that hand the endpoint's address on."""
         self.endpoint.host = endpoint_url.removeprefix("http://")
-        self._lambda.reachable_at(endpoint_url)
+        self._lambda.reachable_at(endpoint_url, self._daemon.start())
 
     async def prepare_sandboxes(self, database: DatabaseUrl) -> None:
         """Find out whether what was asked for works here, and what isolated functions may reach.
@@ -234,6 +238,7 @@ class DataPlane:
         await self._events.close()
         await self._bus.close()
         await self._lambda.close()
+        await self._daemon.close()
         await self._bedrock.close()
         await self._observation.close()
 

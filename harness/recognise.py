@@ -33,6 +33,13 @@ _BEDROCK_OPERATIONS = {
 }
 
 
+_XRAY_OPERATIONS = {
+    "/TraceSegments": "PutTraceSegments",
+    "/Traces": "BatchGetTraces",
+    "/TraceSummaries": "GetTraceSummaries",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """service: signing name; path: the path with a virtual host's bucket put in front."""
@@ -74,6 +81,8 @@ def _scope(authorization: str, query: str) -> tuple[str, str] | None:
 def _operation(service: str, method: str, path: str, query: str, headers: dict[str, str]) -> str:
     if service == "lambda":
         return lambda_operation(method, path, query)
+    if service == "xray":
+        return _XRAY_OPERATIONS.get(path, path.strip("/"))
     if rpc := _RPC_PATH.match(path):
         return rpc.group(1)
     return headers.get("x-amz-target", "").rpartition(".")[2]

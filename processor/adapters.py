@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from processor import aws, settings
+from processor import aws, report, settings
 from processor.database import Database
 from processor.download import S3Download
 from processor.embed import BedrockEmbedder
@@ -23,14 +23,16 @@ def dependencies(
     """
     return Dependencies(
         store=Store(Database(config.db, settings.database_credentials)),
-        download=S3Download(aws.client("s3", config.region)),
+        download=S3Download(aws.client("s3", config.region), report.correlated),
         extract=read,
         embedder=embedder(config),
         owner=owner,
         remaining=remaining,
+        during=report.stage,
     )
 
 
 def embedder(config: Settings) -> BedrockEmbedder:
     """Return the configured embedding model."""
-    return BedrockEmbedder(aws.model_client(config.region), config.embedding_model_id)
+    client = aws.model_client(config.region)
+    return BedrockEmbedder(client, config.embedding_model_id, throttled=report.throttled)

@@ -30,11 +30,12 @@ def answer(
     monotonic: Callable[[], float],
     random: Callable[[], float],
     pause: Callable[[float], object],
+    throttled: Callable[[], object] = lambda: None,
 ) -> Answer:
     """Return what `call` returns in the end; raises `TransientError` if Bedrock does not answer.
 
     call: makes a single attempt. deadline: by `monotonic`; no call begins later. pause(seconds):
-    waits; what it raises ends the attempts.
+    waits; what it raises ends the attempts. throttled: told of each refusal for now.
     """
     waits = full_jitter(random)
     failed = 0
@@ -42,11 +43,14 @@ def answer(
         try:
             return call()
         except (BotoCoreError, ClientError) as error:
-            failed += not _is_throttled(error)
+            if _is_throttled(error):
+                throttled()
+            else:
+                failed += 1
             wait = next(waits)
             late = monotonic() + wait > deadline
             if late or failed == FAILED_CALLS or not _may_pass(error):
-                raise TransientError("Bedrock", str(error)) from error
+                raise TransientError("Bedrock", error) from error
         pause(wait)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from processor.correlation import correlation_id
 from processor.errors import Code, PermanentError, TransientError
 from processor.events import ObjectRef
 from processor.reader import MAX_BYTES
@@ -16,10 +18,14 @@ _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "MethodN
 
 
 class S3Download:
-    """Fetches objects; `client` is a boto3 `s3` client."""
+    """Fetches objects; `client` is a boto3 `s3` client.
 
-    def __init__(self, client: Any) -> None:
+    correlated: told the id of the request that stored the object, if it names one.
+    """
+
+    def __init__(self, client: Any, correlated: Callable[[str], object] = lambda _: None) -> None:
         self._client = client
+        self._correlated = correlated
 
     def __call__(self, ref: ObjectRef, folder: Path) -> Path:
         """Return the file in `folder` that the object was copied to.
@@ -29,6 +35,8 @@ class S3Download:
         path = folder / "document"
         try:
             answer = self._client.get_object(**_address(ref))
+            if (identity := correlation_id(answer["Metadata"])) is not None:
+                self._correlated(identity)
             _check_size(answer["ContentLength"])
             with path.open("wb") as file:
                 for piece in answer["Body"].iter_chunks(_COPY_BYTES):
@@ -36,7 +44,7 @@ class S3Download:
         except ClientError as error:
             raise _cause(error) from error
         except BotoCoreError as error:
-            raise TransientError("S3", str(error)) from error
+            raise TransientError("S3", error) from error
         return path
 
 

@@ -47,7 +47,7 @@ class BedrockEmbedder:
 
     client: a boto3 `bedrock-runtime` client that makes one attempt a call; trying again is
     decided here, where the time that is left is known. pause(seconds, cut_short) waits, unless
-    the event is set.
+    the event is set. throttled: told how many calls of an `embed` were refused for now, if any.
     """
 
     client: Any
@@ -55,6 +55,7 @@ class BedrockEmbedder:
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float, Event], object] = _wait
     random: Callable[[], float] = random.random
+    throttled: Callable[[int], object] = lambda _: None
 
     @property
     def name(self) -> str:
@@ -72,17 +73,23 @@ class BedrockEmbedder:
             finally:
                 run.over.set()
                 pool.shutdown(cancel_futures=True)
+                if run.throttles:
+                    self.throttled(len(run.throttles))
         return list(chain.from_iterable(call.result() for call in calls))
 
 
 @dataclass(frozen=True)
 class _Run:
-    """The calls for one document; `over` ends the waits of the others when one has failed."""
+    """The calls for one document; `over` ends the waits of the others when one has failed.
+
+    throttles: an entry for each refusal; a list, since threads may add to it as they like.
+    """
 
     model: BedrockEmbedder
     purpose: Purpose
     deadline: float
     over: Event = field(default_factory=Event)
+    throttles: list[None] = field(default_factory=list)
 
     def batch(self, texts: list[str]) -> list[Vector]:
         request = {
@@ -107,6 +114,7 @@ class _Run:
             monotonic=self.model.monotonic,
             random=self.model.random,
             pause=self._pause,
+            throttled=lambda: self.throttles.append(None),
         )
 
     def _pause(self, seconds: float) -> None:

@@ -6,6 +6,10 @@
         SupersededError          another run owns the document now: this one stops, nothing is wrong
         TransientError           a service is at fault: raised, so that Lambda retries
             ConfigurationError   a variable or secret of this function is missing or unusable
+        DefectError              something that nobody expected, told without its own words
+
+The message of each of them may be logged: it never quotes a document, a name or a secret. That of
+any other exception may, so it is told by `place` and `reason` only.
 
 `Code` is the closed list of reasons stored in `documents.error_code`; `MESSAGES` says each of
 them to a person. Whether it is tried again is told by the class above, not by the code.
@@ -13,7 +17,10 @@ them to a person. Whether it is tried again is told by the class above, not by t
 
 from __future__ import annotations
 
+import traceback
 from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class Code(StrEnum):
@@ -139,8 +146,9 @@ class SupersededError(ProcessorError):
 class TransientError(ProcessorError):
     """A service failed; the same document may succeed on the next attempt."""
 
-    def __init__(self, service: str, cause: str) -> None:
-        super().__init__(f"{service} failed: {cause}; the invocation is retried")
+    def __init__(self, service: str, cause: str | Exception) -> None:
+        told = cause if isinstance(cause, str) else reason(cause)
+        super().__init__(f"{service} failed: {told}; the invocation is retried")
         self.service = service
 
 
@@ -150,3 +158,55 @@ class ConfigurationError(TransientError):
     def __init__(self, name: str, advice: str) -> None:
         ProcessorError.__init__(self, f"{name} is not usable: {advice}")
         self.service = "configuration"
+
+
+class DefectError(ProcessorError):
+    """An error of any class that is told to those who must not see its message."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"{reason(error)} at {place(error)}")
+
+
+# Why a connection failed is told in words only; these are known to quote nothing.
+_KNOWN_WORDS = (
+    "password authentication failed",
+    "connection refused",
+    "timeout expired",
+    "does not exist",
+    "could not translate host name",
+    "failed to resolve host",
+    "no route to host",
+    "server closed the connection unexpectedly",
+    "the database system is starting up",
+    "the database system is shutting down",
+)
+
+
+def reason(error: BaseException) -> str:
+    """Return what is known of an error without its words, which may quote what was sent.
+
+    That is AWS's code for botocore's `ClientError`, else the class: of its other errors with the
+    host that was called, of PostgreSQL's with the SQLSTATE, or what is known of the words.
+    """
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and "Error" in response:
+        return str(response["Error"].get("Code", "unknown"))
+    told = [type(error).__name__]
+    if hasattr(error, "sqlstate"):
+        words = str(error).lower()
+        told += [error.sqlstate] if error.sqlstate else [w for w in _KNOWN_WORDS if w in words][:1]
+    elif host := _host(getattr(error, "kwargs", None)):
+        told.append(host)
+    return " ".join(told)
+
+
+def _host(details: object) -> str | None:
+    """Return the host in the details of a botocore error; the path after it is the user's."""
+    address = details.get("endpoint_url") if isinstance(details, dict) else None
+    return urlsplit(address).hostname if isinstance(address, str) else None
+
+
+def place(error: BaseException) -> str:
+    """Return where an error was raised, `file.py:12`; "nowhere" if it was not."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"

@@ -63,7 +63,7 @@ def _record(record: Mapping[str, Any]) -> Iterator[ObjectRef | Removed]:
     if source == "aws:sqs":
         yield from objects(json.loads(record["body"]))
     elif source != "aws:s3":
-        raise UnknownEventError(f"a record comes from {source!r}; send an S3 notification")
+        raise UnknownEventError("a record is not from aws:s3 or aws:sqs; send an S3 notification")
     elif record["eventName"].startswith("ObjectCreated:"):
         yield _reference(record["s3"])
     elif record["eventName"] == "ObjectRemoved:DeleteMarkerCreated":

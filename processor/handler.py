@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from processor import settings
+from psycopg import OperationalError
+
+from processor import report, settings, tracing
 from processor.adapters import dependencies
-from processor.errors import PermanentError
+from processor.documents import parse_object_key
+from processor.errors import DefectError, PermanentError, ProcessorError, TransientError
 from processor.events import ObjectRef, Removed, objects
-from processor.pipeline import Dependencies, Ingested, Outcome, ingest, withdraw
-
-_log = logging.getLogger("processor")
-# Lambda leaves the root logger at WARNING, which would hide what the runbook looks for.
-_log.setLevel(logging.INFO)
+from processor.logs import about, logger
+from processor.pipeline import Dependencies, Ingested, ingest, withdraw
 
 
+@logger.inject_lambda_context(log_event=False, clear_state=True)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Process the S3 objects of `event`; returns `{"documents": [{"id", "outcome", …}]}`."""
-    references = list(objects(event))
-    _log.info(_line("Received event", request_id=context.aws_request_id, objects=len(references)))
-    if not references:
-        return {"documents": []}
-    return {"documents": process(references, invocation(context))}
+    with tracing.subsegment("## handler"), told_safely():
+        references = list(objects(event))
+        logger.info("Received event", extra={"objects": len(references)})
+        if not references:
+            return {"documents": []}
+        return {"documents": process(references, invocation(context))}
+
+
+@contextmanager
+def told_safely() -> Iterator[None]:
+    """Let no error out whose words may quote a document: the runtime logs what is raised here."""
+    try:
+        yield
+    except (ProcessorError, ExceptionGroup):
+        raise
+    except Exception as error:
+        logger.exception("Invocation failed")
+        raise _anonymous(error) from None
 
 
 def invocation(context: Any) -> Dependencies:
@@ -37,22 +51,24 @@ def invocation(context: Any) -> Dependencies:
     )
 
 
+def _anonymous(error: Exception) -> ProcessorError:
+    """Return an error that says as much without the words of others."""
+    if isinstance(error, OperationalError):
+        return TransientError("PostgreSQL", error)
+    return error if isinstance(error, ProcessorError) else DefectError(error)
+
+
 def process(references: list[ObjectRef | Removed], deps: Dependencies) -> list[dict[str, Any]]:
     """Process every object, then raise the errors of those that a retry may complete.
 
     A retry delivers the whole event again; the objects that succeeded are then found done.
     """
     reports: list[dict[str, Any]] = []
-    errors: list[Exception] = []
+    errors: list[ProcessorError] = []
     for ref in references:
         try:
-            reports.append(_removal(ref, deps) if isinstance(ref, Removed) else _one(ref, deps))
-        except PermanentError as error:  # a key that names no document: there is no row to tell
-            _log.warning(_line("Object ignored", key=_anonymous(ref.key), reason=error))
-            reports.append({"id": None, "outcome": "ignored", "error_code": error.code})
-        except Exception as error:
-            # The runtime logs the traceback of what is raised below.
-            _log.error(_line("Document processing interrupted", key=_anonymous(ref.key)))
+            reports.append(_one(ref, deps))
+        except ProcessorError as error:
             errors.append(error)
     if len(errors) > 1:
         raise ExceptionGroup(f"{len(errors)} of {len(references)} objects failed", errors)
@@ -67,53 +83,37 @@ def _sandbox() -> Dependencies:
     return dependencies(settings.load(), remaining=lambda: 0.0)
 
 
-def _one(ref: ObjectRef, deps: Dependencies) -> dict[str, Any]:
-    _log.info(
-        _line(
-            "Processing S3 object",
-            bucket=ref.bucket,
-            key=_anonymous(ref.key),
-            version=ref.version_id,
-            bytes=ref.size,
-        )
-    )
-    return _reported(ingest(ref, deps))
+def _one(ref: ObjectRef | Removed, deps: Dependencies) -> dict[str, Any]:
+    """Return what became of an object; raises what a retry may get over."""
+    try:
+        document_id = str(parse_object_key(ref.key).document_id)
+    except PermanentError as error:  # a key that names no document: there is no row to tell
+        logger.warning("Object ignored", extra={"error_code": error.code})
+        return {"id": None, "outcome": "ignored", "error_code": error.code}
+    with about(document_id=document_id), tracing.subsegment("## document", document_id=document_id):
+        try:
+            return _answer(_removal(ref, deps) if isinstance(ref, Removed) else _upload(ref, deps))
+        except Exception as error:
+            report.interrupted(error)
+            raise _anonymous(error) from None
 
 
-def _removal(removed: Removed, deps: Dependencies) -> dict[str, Any]:
-    key = _anonymous(removed.key)
-    _log.info(_line("S3 object removed", bucket=removed.ref.bucket, key=key))
-    return _reported(withdraw(removed, deps))
+def _upload(ref: ObjectRef, deps: Dependencies) -> Ingested:
+    facts = {"bucket": ref.bucket, "version": ref.version_id, "bytes": ref.size}
+    logger.info("Processing S3 object", extra=facts)
+    return ingest(ref, deps)
 
 
-def _reported(done: Ingested) -> dict[str, Any]:
-    facts = {
-        "document_id": done.document_id,
-        "chunks": done.chunk_count,
-        "pages": done.page_count,
-        "unread_pages": done.unread_pages,
-        **{f"{stage}_ms": round(seconds * 1000) for stage, seconds in done.seconds.items()},
-    }
-    if done.error is not None:
-        _log.warning(_line("Document processing failed", **facts, reason=done.error))
-    elif done.outcome is Outcome.COMPLETED:
-        _log.info(_line("Document processing completed", **facts))
-    elif done.outcome is Outcome.REMOVED:
-        _log.info(_line("Document removed", document_id=done.document_id))
-    else:
-        _log.info(_line("Document processing skipped", **facts, reason=done.outcome))
+def _removal(removed: Removed, deps: Dependencies) -> Ingested:
+    logger.info("S3 object removed", extra={"bucket": removed.ref.bucket})
+    return withdraw(removed, deps)
+
+
+def _answer(done: Ingested) -> dict[str, Any]:
+    report.settled(done)
     return {
         "id": str(done.document_id),
         "outcome": done.outcome,
         "chunk_count": done.chunk_count,
         "error_code": done.error and done.error.code,
     }
-
-
-def _anonymous(key: str) -> str:
-    """Return the key without the file name, which is the user's."""
-    return key.partition("_")[0]
-
-
-def _line(event: str, **facts: Any) -> str:
-    return " ".join([event, *(f"{name}={value}" for name, value in facts.items())])

@@ -102,7 +102,7 @@ def _named() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise TransientError("S3", str(error)) from error
+        raise TransientError("S3", error) from error
 
 
 def _is_missing(error: BaseException | None) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -54,6 +55,7 @@ class Dependencies:
 
     download(ref, folder) → file; extract(path, file name, remaining seconds) → pages.
     owner: names this invocation, the same in its retries. remaining: seconds that are left to it.
+    during: entered for each stage, for whoever watches.
     """
 
     store: Store
@@ -63,17 +65,24 @@ class Dependencies:
     owner: str
     remaining: Callable[[], float]
     clock: Callable[[], float] = time.monotonic
+    during: Callable[[Stage], AbstractContextManager[object]] = nullcontext
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of a document; `seconds` by stage, `error` when it failed for good."""
+    """What became of a document; `seconds` by stage, `error` when it failed for good.
+
+    embedded_texts: that the model was asked for. age_seconds: from the upload to completion.
+    """
 
     document_id: UUID
     outcome: Outcome
     chunk_count: int = 0
     page_count: int = 0
     unread_pages: int = 0
+    embedded_texts: int = 0
+    byte_count: int = 0
+    age_seconds: float | None = None
     error: PermanentError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -148,7 +157,7 @@ def _settled(
         raise
     except PermanentError as error:
         deps.store.fail(claim, error.code)
-        return Ingested(claim.document_id, Outcome.FAILED, error=error, seconds=watch.seconds())
+        return Ingested(claim.document_id, Outcome.FAILED, error=error, seconds=watch.seconds)
     except (TransientError, OperationalError):
         deps.store.release(claim, Code.SERVICE_UNAVAILABLE, max_attempts)
         raise
@@ -160,44 +169,49 @@ def _settled(
 def _steps(
     file_name: str, fetch: Callable[[], Path], deps: Dependencies, claim: Claim, watch: _Stopwatch
 ) -> Ingested:
-    def enter(stage: Stage) -> None:
-        watch.enter(stage)
-        deps.store.enter(claim, stage)
+    @contextmanager
+    def during(stage: Stage) -> Iterator[None]:
+        with watch.during(stage), deps.during(stage):
+            deps.store.enter(claim, stage)
+            yield
 
-    enter(Stage.DOWNLOAD)
-    path = fetch()
-    enter(Stage.EXTRACT)
-    pages = deps.extract(path, file_name, deps.remaining())
-    enter(Stage.CHUNK)
-    chunks = chunk(pages)
-    enter(Stage.EMBED)
-    vectors = _vectors(chunks, claim, deps)
-    enter(Stage.INDEX)
-    index = bm25.index(chunks)
-    enter(Stage.SAVE)
+    with during(Stage.DOWNLOAD):
+        path = fetch()
+    with during(Stage.EXTRACT):
+        pages = deps.extract(path, file_name, deps.remaining())
+    with during(Stage.CHUNK):
+        chunks = chunk(pages)
+    with during(Stage.EMBED):
+        vectors, embedded_texts = _vectors(chunks, claim, deps)
+    with during(Stage.INDEX):
+        index = bm25.index(chunks)
     unread = sum(page.unread for page in pages)
-    processed = Processed(
-        chunks,
-        vectors,
-        index,
-        len(pages),
-        _sha256(path),
-        deps.embedder.name,
-        unread_pages=unread,
-    )
-    deps.store.save(claim, processed, seconds=deps.remaining() - _LEASE_SLACK_SECONDS)
+    with during(Stage.SAVE):
+        processed = Processed(
+            chunks,
+            vectors,
+            index,
+            len(pages),
+            _sha256(path),
+            deps.embedder.name,
+            unread_pages=unread,
+        )
+        age = deps.store.save(claim, processed, seconds=deps.remaining() - _LEASE_SLACK_SECONDS)
     return Ingested(
         claim.document_id,
         Outcome.COMPLETED,
         chunk_count=len(chunks),
         page_count=len(pages),
         unread_pages=unread,
-        seconds=watch.seconds(),
+        embedded_texts=embedded_texts,
+        byte_count=path.stat().st_size,
+        age_seconds=age,
+        seconds=watch.seconds,
     )
 
 
-def _vectors(chunks: list[Chunk], claim: Claim, deps: Dependencies) -> list[Vector]:
-    """Return the embedding of each chunk; known texts are not paid twice."""
+def _vectors(chunks: list[Chunk], claim: Claim, deps: Dependencies) -> tuple[list[Vector], int]:
+    """Return the embedding of each chunk, and how many texts that took: known ones are kept."""
     known = deps.store.known_vectors(claim, deps.embedder.name)
     new = {c.content_sha256: c.content for c in chunks if c.content_sha256 not in known}
     embedded = deps.embedder.embed(
@@ -206,7 +220,7 @@ def _vectors(chunks: list[Chunk], claim: Claim, deps: Dependencies) -> list[Vect
         seconds=_embedding_seconds(deps.remaining()),
     )
     known |= dict(zip(new, embedded, strict=True))
-    return [known[c.content_sha256] for c in chunks]
+    return [known[c.content_sha256] for c in chunks], len(new)
 
 
 def _embedding_seconds(remaining: float) -> float:
@@ -220,16 +234,16 @@ def _sha256(path: Path) -> bytes:
 
 
 class _Stopwatch:
-    """How long each stage took."""
+    """seconds: how long each stage took, also the one that failed."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._entered: list[tuple[str, float]] = []
+        self.seconds: dict[str, float] = {}
 
-    def enter(self, stage: Stage) -> None:
-        self._entered.append((stage, self._clock()))
-
-    def seconds(self) -> dict[str, float]:
-        """Return the seconds of each stage entered; the last one lasted until now."""
-        ends = [began for _, began in self._entered[1:]] + [self._clock()]
-        return {stage: end - began for (stage, began), end in zip(self._entered, ends, strict=True)}
+    @contextmanager
+    def during(self, stage: Stage) -> Iterator[None]:
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self._clock() - began

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,12 +23,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from processor import adapters, aws, settings, unsettled
+from processor import adapters, aws, report, settings, tracing, unsettled
 from processor.documents import parse_object_key
-from processor.errors import ProcessorError, TransientError
+from processor.errors import DefectError, ProcessorError, TransientError
 from processor.events import ObjectRef
-from processor.handler import invocation
+from processor.handler import invocation, told_safely
 from processor.listing import ListedPage, Listing, Stored
+from processor.logs import about, logger
 from processor.pipeline import EVENT_ATTEMPTS, Dependencies, ingest
 from processor.unsettled import Row
 
@@ -44,8 +44,6 @@ PAGE_SECONDS = 20.0
 STUCK_AT_ONCE = 100
 
 _FIRST = UUID(int=0)
-
-_log = logging.getLogger("processor")
 
 
 @dataclass
@@ -71,15 +69,17 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@logger.inject_lambda_context(log_event=False, clear_state=True)
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Entry point of the scheduled function; `S3_BUCKET` names the bucket."""
-    bucket = settings.variable("S3_BUCKET")
-    listing = Listing(aws.client("s3", settings.region()), bucket)
-    report = reconcile(listing, invocation(context))
-    _log.info("Reconciled %s", json.dumps(report.facts()))
-    if report.errors:
-        raise ExceptionGroup(f"{len(report.errors)} documents were interrupted", report.errors)
-    return report.facts()
+    with tracing.subsegment("## handler"), told_safely():
+        bucket = settings.variable("S3_BUCKET")
+        listing = Listing(aws.client("s3", settings.region()), bucket)
+        done = reconcile(listing, invocation(context))
+        logger.info("Reconciled", extra=done.facts())
+        if done.errors:
+            raise ExceptionGroup(f"{len(done.errors)} documents were interrupted", done.errors)
+        return done.facts()
 
 
 def reconcile(
@@ -92,15 +92,15 @@ def reconcile(
 
     Raises `TransientError` when a service fails: then nothing else would succeed either.
     """
-    report = Report()
-    work = _Work(listing, deps, grace_seconds, report, now)
+    done = Report()
+    work = _Work(listing, deps, grace_seconds, done, now)
     try:
         work.settle_rows()
         work.walk()
-        report.finished = True
+        done.finished = True
     except _OutOfTimeError:
-        _log.info("Reconciliation goes on in the next run")
-    return report
+        logger.info("Reconciliation goes on in the next run")
+    return done
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,13 @@ class _Work:
     listing: Listing
     deps: Dependencies
     grace: float
-    report: Report
+    done: Report
     now: Callable[[], datetime]
 
     def settle_rows(self) -> None:
         """Process stuck documents again, or fail those that were tried often enough."""
         connection = self.deps.store.connection()
-        self.report.given_up += unsettled.give_up(connection, EVENT_ATTEMPTS, self.grace)
+        self.done.given_up += unsettled.give_up(connection, EVENT_ATTEMPTS, self.grace)
         bucket = self.listing.bucket
         for row in unsettled.stuck(connection, bucket, self.grace, STUCK_AT_ONCE):
             self._redrive(self._object(row))
@@ -171,14 +171,14 @@ class _Work:
             if stored.document_id in deleted:
                 self._check_time(PAGE_SECONDS)
                 self.listing.remove(stored.key)
-                self.report.removed_objects += 1
+                self.done.removed_objects += 1
 
     def _check_object(self, row: Row) -> None:
         """Fail the document unless its object is there after all, stored since the listing."""
         self._check_time(PAGE_SECONDS)
         if self.listing.find(row.file_path) is None:
             connection = self.deps.store.connection()
-            self.report.missing_objects += unsettled.fail_missing(connection, row)
+            self.done.missing_objects += unsettled.fail_missing(connection, row)
 
     def _object(self, row: Row) -> ObjectRef:
         return ObjectRef(
@@ -195,13 +195,15 @@ class _Work:
 
     def _redrive(self, ref: ObjectRef) -> None:
         self._check_time(DOCUMENT_SECONDS)
-        try:
-            ingest(ref, self.deps)
-        except (TransientError, psycopg.OperationalError):
-            raise
-        except Exception as error:  # a defect at this document; it was told in its row
-            self.report.errors.append(error)
-        self.report.redriven += 1
+        with about(document_id=str(parse_object_key(ref.key).document_id)):
+            try:
+                report.settled(ingest(ref, self.deps))
+            except (TransientError, psycopg.OperationalError):
+                raise
+            except Exception as error:  # a defect at this document; it was told in its row
+                report.interrupted(error)
+                self.done.errors.append(DefectError(error))
+        self.done.redriven += 1
 
     def _check_time(self, needed: float) -> None:
         if self.deps.remaining() < needed:
@@ -219,15 +221,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             remaining=lambda: deadline - time.monotonic(),
         )
         listing = Listing(aws.client("s3", settings.region()), options.bucket)
-        with closing(deps.store):
-            report = reconcile(listing, deps, options.grace)
-    except (ProcessorError, psycopg.Error) as error:
+        # Standard output is for the report alone.
+        with closing(deps.store), redirect_stdout(sys.stderr):
+            done = reconcile(listing, deps, options.grace)
+    except (ProcessorError, psycopg.OperationalError) as error:
         print(f"reconcile: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(report.facts()))
-    for defect in report.errors:
-        print(f"reconcile: {defect!r}", file=sys.stderr)
-    return 1 if report.errors else 0
+    except psycopg.Error as error:  # its words may quote a row
+        print(f"reconcile: {DefectError(error)}", file=sys.stderr)
+        return 1
+    print(json.dumps(done.facts()))
+    for defect in done.errors:
+        print(f"reconcile: {defect}", file=sys.stderr)
+    return 1 if done.errors else 0
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -15,6 +15,7 @@ from processor import aws, limits
 from processor.errors import ConfigurationError, TransientError
 
 _ENVIRONMENT = os.environ
+_YES = ("1", "y", "yes", "t", "true", "on")  # to Powertools
 _CHILD_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ", "TESSDATA_PREFIX")
 
 # The rest is for this process and for what `processor.ocr` may have.
@@ -84,6 +85,23 @@ def region() -> str:
     return variable("AWS_REGION")
 
 
+def service() -> str:
+    """Return what this function is called in logs, metrics and traces."""
+    return _ENVIRONMENT.get("POWERTOOLS_SERVICE_NAME") or "hr-chatbot"
+
+
+def metrics_namespace() -> str:
+    """Return the namespace of the metrics that this function publishes."""
+    return _ENVIRONMENT.get("POWERTOOLS_METRICS_NAMESPACE") or "HrChatbot"
+
+
+def is_traced(environment: Mapping[str, str] = _ENVIRONMENT) -> bool:
+    """Tell whether X-Ray takes a sample of this invocation; Lambda decides that for each."""
+    sampled = "Sampled=1" in environment.get("_X_AMZN_TRACE_ID", "").split(";")
+    disabled = environment.get("POWERTOOLS_TRACE_DISABLED", "").lower() in _YES
+    return sampled and not disabled
+
+
 def child_environment() -> dict[str, str]:
     """Return what the reader of hostile files may see: how to start, and no credentials."""
     return {name: _ENVIRONMENT[name] for name in _CHILD_VARIABLES if name in _ENVIRONMENT}
@@ -128,7 +146,7 @@ def _port(name: str, secret: Mapping[str, Any]) -> int:
     try:
         return int(port)
     except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"secret {name}", f"its port {port!r} is no number") from error
+        raise ConfigurationError(f"secret {name}", "its port is no number") from error
 
 
 @cache
@@ -142,7 +160,7 @@ def _secret(name: str) -> dict[str, Any]:
     except ClientError as error:
         raise ConfigurationError(f"secret {name}", str(error)) from error
     except BotoCoreError as error:
-        raise TransientError("Secrets Manager", str(error)) from error
+        raise TransientError("Secrets Manager", error) from error
     return _parse(name, answer["SecretString"])
 
 

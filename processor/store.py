@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg import Cursor
+
 from processor import content, tombstones
 from processor.content import Processed
 from processor.database import Connection, Database
@@ -123,6 +125,7 @@ UPDATE documents SET status = 'completed', stage = 'done', chunk_count = %(chunk
     content_sha256 = %(sha256)s, embedding_model = %(model)s,
     lease_owner = NULL, lease_until = NULL, completed_at = now(), updated_at = now()
 WHERE {_OWNED}
+RETURNING extract(epoch FROM clock_timestamp() - upload_date)::float8
 """  # noqa: S608 - constant
 
 
@@ -171,8 +174,10 @@ class Store:
         """Show clients that the document is at `stage`."""
         _owned(self._database.connection(), claim, _ENTER, stage=stage)
 
-    def save(self, claim: Claim, processed: Processed, seconds: float) -> None:
+    def save(self, claim: Claim, processed: Processed, seconds: float) -> float:
         """Replace what the document had by what it has now, and complete it, all at once.
+
+        Returns the seconds since the document was uploaded.
 
         seconds: how long a statement may take here; the copy of a very large document takes
         longer than others may, but must fail while somebody is there to say so.
@@ -182,7 +187,7 @@ class Store:
             connection.execute(_STATEMENT_SECONDS, [f"{max(seconds, 1):.0f}s"])
             _owned(connection, claim, _LOCK)
             content.replace(connection, claim.document_id, processed)
-            _owned(
+            row = _owned(
                 connection,
                 claim,
                 _COMPLETE,
@@ -192,7 +197,8 @@ class Store:
                 unread=processed.unread_pages,
                 sha256=processed.content_sha256,
                 model=processed.embedding_model,
-            )
+            ).fetchone()
+        return float(row[0]) if row else 0.0
 
     def fail(self, claim: Claim, code: Code) -> None:
         """End the document as failed for good; what an earlier version had is removed."""
@@ -239,8 +245,10 @@ def _values(arrival: Arrival) -> Values:
     }
 
 
-def _owned(connection: Connection, claim: Claim, statement: str, **values: Any) -> None:
+def _owned(connection: Connection, claim: Claim, statement: str, **values: Any) -> Cursor[Row]:
     """Run a statement on the claimed row; raises `SupersededError` if the claim is lost."""
     values |= {"id": claim.document_id, "generation": claim.generation}
-    if connection.execute(statement, values).rowcount == 0:
+    cursor = connection.execute(statement, values)
+    if cursor.rowcount == 0:
         raise SupersededError(f"document {claim.document_id} is no longer this run's to write")
+    return cursor

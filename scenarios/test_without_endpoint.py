@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,11 +32,15 @@ def test_uploads_fail_in_time_and_work_again_with_a_new_endpoint(pipeline: Pipel
     with no_s3_endpoint(pipeline):
         refused = pipeline.upload(markdown("端點不存在時, 上傳會失敗。"))
         assert (refused.status_code, refused.json()["code"]) == (503, "service_unavailable")
+        request = refused.json()["instance"].removeprefix("urn:uuid:")
 
-        def logged() -> str | None:
-            lines = pipeline.log_lines(BACKEND)
-            return next((line for line in lines if "ConnectTimeoutError" in line), None)
+        def logged() -> list[str] | None:
+            lines = [line for line in pipeline.log_lines(BACKEND) if request in line]
+            return lines if any("Request finished" in line for line in lines) else None
 
-        assert "uploads/" in eventually(logged)
+        lines = eventually(logged)
+        (failure,) = [json.loads(line) for line in lines if "A service failed" in line]
+        assert failure["exception"][0].startswith("ConnectTimeoutError ")
+        assert not any("uploads/" in line for line in lines)  # the address has the file name
     document_id = pipeline.upload_one(markdown("端點恢復後, 上傳照常。"))
     assert pipeline.wait_until_settled(document_id)["status"] == "completed"

@@ -85,9 +85,7 @@ def choose(seen: Sample, suffix: str, path: Path | None = None) -> Format:
     for candidate in known:
         if suffix.lower() in candidate.SUFFIXES:
             return candidate
-    raise PermanentError(
-        Code.UNSUPPORTED_TYPE, f"nothing known, named {suffix or 'without suffix'}"
-    )
+    raise PermanentError(Code.UNSUPPORTED_TYPE, "nothing known, by content or by name")
 
 
 def sample(path: Path) -> Sample:

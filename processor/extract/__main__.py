@@ -18,7 +18,7 @@ from typing import Any
 
 from processor import limits
 from processor.decode import MAX_CHARS
-from processor.errors import Code, PermanentError
+from processor.errors import Code, PermanentError, place
 from processor.extract import extract
 from processor.pages import Page
 
@@ -69,11 +69,10 @@ def _unexpected(error: BaseException) -> dict[str, Any]:
     A parser's error is known by its class or the place; compiled ones have no place of their own.
     The error is told by class and line, since its message might quote the document.
     """
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    origin = Path(frame.filename)
+    origin = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
     ours = origin.is_relative_to(_PACKAGE) and type(error).__module__ == "builtins"
     code = Code.INTERNAL_ERROR if ours else Code.MALFORMED
-    return {"error": code, "detail": f"{type(error).__name__} at {origin.name}:{frame.lineno}"}
+    return {"error": code, "detail": f"{type(error).__name__} at {place(error)}"}
 
 
 def _write(line: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import time
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from api.sandbox import Sandbox
 from processor.errors import ConfigurationError
 from tests.api import gateway
 from tests.api.conftest import User, authorization
+from tests.processor.lines import logged
 
 PROTECTED = [
     ("POST", "/upload/document"),
@@ -87,21 +88,25 @@ def test_a_problem_names_lambdas_request(offline: httpx.Client) -> None:
 
 
 def test_a_wrong_configuration_is_a_503_that_the_log_explains(
-    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     answer = gateway.client(app.create(unconfigured)).get("/health")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
     assert "S3_BUCKET" not in answer.text
-    assert "S3_BUCKET is not usable: name the bucket" in caplog.text
+    (failure, _), _ = logged(capsys)
+    assert "S3_BUCKET is not usable: name the bucket" in failure["exception"][0]
 
 
-def test_a_bug_is_a_500_that_gives_nothing_away(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_a_500_that_gives_nothing_away(capsys: pytest.CaptureFixture[str]) -> None:
     answer = gateway.client(app.create(with_a_bug)).get("/health")
 
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "ZeroDivision" not in answer.text
-    assert "ZeroDivisionError" in caplog.text
+    (failure, end), _ = logged(capsys)
+    assert failure["exception"][0].startswith("ZeroDivisionError at test_app.py:")
+    assert (end["status"], end["error_code"]) == (500, "internal_error")
+    assert failure["correlation_id"] == end["correlation_id"]
 
 
 def test_health_needs_no_token(client: httpx.Client) -> None:
@@ -152,15 +157,30 @@ def _references(node: Any) -> list[str]:
 
 
 def test_a_request_leaves_one_line_without_content(
-    alice: User, caplog: pytest.LogCaptureFixture
+    alice: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    caplog.set_level(logging.INFO, logger="api")
-
     receipt = alice.upload(("密件.txt", "薪資表".encode())).json()["documents"][0]
     alice.get("/search", q="薪資")
 
-    upload, search = [r.getMessage() for r in caplog.records if r.name == "api.logs"]
-    assert "method=POST route=/upload/document status=200 " in upload
-    assert f"documents={receipt['id']}" in upload
-    assert "method=GET route=/search status=200 " in search
-    assert not any(word in upload + search for word in ("密件", "薪資", "eyJ"))
+    written = capsys.readouterr().out
+    lines = [json.loads(line) for line in written.splitlines()]
+    upload, search = [line for line in lines if line.get("message") == "Request finished"]
+    facts = [upload[key] for key in ("method", "route", "status", "document_id")]
+    assert facts == ["POST", "/upload/document", 200, receipt["id"]]
+    assert (search["route"], search["status"]) == ("/search", 200)
+    assert UUID(upload["correlation_id"]) != UUID(search["correlation_id"])
+    assert not any(word in written for word in ("密件", "薪資", "eyJ"))
+
+
+def test_a_request_publishes_its_metrics(alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+    alice.upload(("a.txt", b"text"), ("b.txt", b"text"))
+    alice.upload(("a.exe", b"text"))
+    alice.get("/search", q="text")
+
+    _, published = logged(capsys)
+    told = {name: line for line in published for name in line if name[0].isupper()}
+    assert told["UploadsAccepted"]["UploadsAccepted"] == [2]
+    assert told["UploadsRefused"]["error_code"] == "unsupported_type"
+    assert told["SearchDuration"]["ranking"] == "hybrid"
+    routes = [line["route"] for line in published if "RequestDuration" in line]
+    assert routes == ["/upload/document", "/upload/document", "/search"]

@@ -21,7 +21,7 @@ from processor.settings import DatabaseCredentials
 from tests.api import gateway
 from tests.api.conftest import KEY, REGION, User
 
-HEAVY = ("numpy", "pypdf", "pypdfium2", "docx", "lxml", "uvicorn", "moto")
+HEAVY = ("aws_xray_sdk", "numpy", "pypdf", "pypdfium2", "docx", "lxml", "uvicorn", "moto")
 
 
 @pytest.fixture
@@ -117,7 +117,10 @@ def test_the_module_answers_gateway_events_without_services() -> None:
 import json, sys
 from types import SimpleNamespace
 import api.handler
-answer = api.handler.handler(json.loads(sys.argv[1]), SimpleNamespace(aws_request_id="r-1"))
+context = SimpleNamespace(
+    aws_request_id="r-1", function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn"
+)
+answer = api.handler.handler(json.loads(sys.argv[1]), context)
 print(json.dumps([answer, [name for name in {HEAVY} if name in sys.modules]]))
 """
     done = subprocess.run(
@@ -128,7 +131,9 @@ print(json.dumps([answer, [name for name in {HEAVY} if name in sys.modules]]))
         text=True,
     )
 
-    answer, heavy = json.loads(done.stdout)
+    *log, told = done.stdout.splitlines()
+    answer, heavy = json.loads(told)
+    assert json.loads(log[0])["message"] == "Request finished"
     assert heavy == []
     assert answer["statusCode"] == 404
     assert answer["isBase64Encoded"] is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ from tests.api.conftest import REGION, User, authorization, serve
 from tests.api.corpus import add_document
 from tests.api.embedding import SilentEmbedder
 from tests.api.model import Model, throttled
+from tests.processor.lines import logged
 
 LEAVE = ["員工服務滿一年者，特別休假七日。", "加班費依勞動基準法計算。", "出差得申請交通費。"]
 QUESTION = "特別休假有幾日？"
@@ -276,15 +277,16 @@ def test_what_is_no_json_is_refused(alice: User, body: bytes) -> None:
 
 
 def test_the_log_has_neither_question_nor_answer(
-    alice: User, connection: Connection, caplog: pytest.LogCaptureFixture
+    alice: User, connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    caplog.set_level(logging.INFO, logger="api")
     document_id = add_document(connection, "alice", "請假.txt", LEAVE)
 
     alice.post("/query", question=QUESTION)
 
-    said = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("api"))
-    assert "Model answered stop_reason=end_turn input_tokens=9 output_tokens=9" in said
-    assert "route=/query status=200 " in said
-    assert f"documents={document_id}" in said
+    lines, metrics = logged(capsys)
+    model, request = lines
+    assert model["message"] == "Model answered"
+    assert model | {"stop_reason": "end_turn", "input_tokens": 9, "output_tokens": 9} == model
+    assert request | {"route": "/query", "status": 200, "documents": [str(document_id)]} == request
+    said = json.dumps([lines, metrics], ensure_ascii=False)
     assert not any(word in said for word in ("休假", "七日", "請假"))

@@ -13,6 +13,7 @@ TESTS = {
     "lambda-async.md": ("contracts/test_lambda_destinations.py",),
     "s3_requests.md": ("contracts/test_s3_requests_differences.py",),
     "sns.md": ("contracts/test_sns.py",),
+    "xray.md": ("contracts/test_xray.py",),
 }
 
 

@@ -7,12 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
-from harness import settings
+from harness import boto, settings
 from harness.disposable import disposable
+from scenarios.client import PROCESSOR, eventually
 from tests.docs.pages import ROOT, blocks, commands
 
 PROGRAMS = Path(sys.executable).parent
@@ -90,6 +94,35 @@ def test_the_program_of_the_upload_page(environment, documents):
     (documents / "program.py").write_text(program)
     said = typed("python program.py", environment.facts.exports(), documents)
     assert said.strip() in {"pending", "processing", "completed"}
+
+
+def test_one_upload_is_followed_as_the_page_says(environment):
+    variables = environment.facts.exports()
+    headers = {
+        "Authorization": f"Bearer {variables['TOKEN']}",
+        "X-Amzn-Trace-Id": f"Root=1-{int(time.time()):08x}-{'0' * 24};Sampled=1",
+    }
+    files = {"files": ("leave.md", (ROOT / "samples" / "遠距工作辦法.md").read_bytes())}
+    url = f"{environment.facts.api_url}/upload/document"
+    answer = httpx.post(url, files=files, headers=headers, timeout=60).raise_for_status()
+    variables["ID"] = answer.json()["documents"][0]["id"]
+    eventually(lambda: traced(environment, variables["ID"]))
+    (script,) = [block for block in blocks(ROOT / "docs" / "observability.md") if "$ID" in block]
+    said = typed(script, variables)
+    assert "Document processing completed" in said
+    assert '"Maximum"' in said
+    assert "## document" in said
+
+
+def traced(environment, document_id):
+    """Return the traces in which a document was processed, None before there is one."""
+    expression = f'service("{PROCESSOR}") AND annotation.document_id = "{document_id}"'
+    now = datetime.now(UTC)
+    client = boto.client(environment.facts, "xray")
+    answer = client.get_trace_summaries(
+        StartTime=now - timedelta(hours=1), EndTime=now, FilterExpression=expression
+    )
+    return answer["TraceSummaries"] or None
 
 
 def test_the_load_test_without_its_web_page(environment):

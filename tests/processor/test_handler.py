@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ import pytest
 
 from processor import handler as lambda_function
 from processor import settings
+from processor.correlation import object_metadata
 from processor.database import Connection
 from processor.documents import object_key
 from processor.errors import TransientError, UnknownEventError
@@ -25,6 +25,7 @@ from processor.handler import handler, process
 from processor.settings import DatabaseCredentials
 from tests.processor import fakes
 from tests.processor.conftest import REGION
+from tests.processor.lines import logged
 
 TEXT = "員工請假應於三個工作日前提出申請，並經主管核准後始得休假。"
 
@@ -32,6 +33,9 @@ TEXT = "員工請假應於三個工作日前提出申請，並經主管核准後
 @dataclass
 class Context:
     aws_request_id: str
+    function_name: str = "processor"
+    memory_limit_in_mb: int = 2048
+    invoked_function_arn: str = "arn:aws:lambda:ap-northeast-1:123456789012:function:processor"
 
     def get_remaining_time_in_millis(self) -> int:
         return 300_000
@@ -97,15 +101,17 @@ def bucket(
     lambda_function._sandbox.cache_clear()
 
 
-def uploaded(s3: Any, bucket: str, name: str, body: bytes) -> tuple[UUID, dict[str, Any]]:
+def uploaded(
+    s3: Any, bucket: str, name: str, body: bytes, metadata: dict[str, str] | None = None
+) -> tuple[UUID, dict[str, Any]]:
     """Put a document; returns its id and the record S3 would send."""
     document_id = uuid4()
     key = object_key(document_id, name)
-    version = s3.put_object(Bucket=bucket, Key=key, Body=body)["VersionId"]
+    stored = s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata or {})
     entry = {
         "key": quote_plus(key, safe="/"),
         "size": len(body),
-        "versionId": version,
+        "versionId": stored["VersionId"],
         "sequencer": "0A",
     }
     return document_id, {
@@ -116,7 +122,7 @@ def uploaded(s3: Any, bucket: str, name: str, body: bytes) -> tuple[UUID, dict[s
 
 
 def test_uploaded_document_becomes_searchable(
-    s3: Any, bucket: str, connection: Connection, caplog: pytest.LogCaptureFixture
+    s3: Any, bucket: str, connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document_id, record = uploaded(s3, bucket, "員工 手冊 (1)+v2.txt", TEXT.encode())
     answer = handler({"Records": [record]}, Context("request-1"))
@@ -135,16 +141,31 @@ def test_uploaded_document_becomes_searchable(
         " JOIN document_chunks c ON c.document_id = d.id"
     ).fetchone()
     assert row == ("completed", "員工 手冊 (1)+v2.txt", TEXT)
-    messages = [entry.getMessage() for entry in caplog.records if entry.name == "processor"]
-    begins = ["Received event ", "Processing S3 object ", "Document processing completed "]
-    assert all(str(document_id) in message for message in messages[1:])
-    assert len(messages) == len(begins)
-    assert all(message.startswith(begin) for message, begin in zip(messages, begins, strict=True))
-    assert not any("請假" in message or "手冊" in message for message in messages)
+    lines, (metrics,) = logged(capsys)
+    steps = ["Received event", "Processing S3 object", "Document processing completed"]
+    assert [line["message"] for line in lines] == steps
+    assert {line["function_request_id"] for line in lines} == {"request-1"}
+    assert [line.get("document_id") for line in lines] == [None, *[str(document_id)] * 2]
+    assert (lines[2]["chunks"], metrics["Chunks"], metrics["EmbeddedTexts"]) == (1, [1], [1])
+    assert metrics["CompletionTime"][0] > 0
+    assert not any(word in json.dumps(lines, ensure_ascii=False) for word in ("請假", "手冊"))
+
+
+def test_lines_name_the_request_that_stored_the_object(
+    s3: Any, bucket: str, capsys: pytest.CaptureFixture[str], connection: Connection
+) -> None:
+    request, forged = str(uuid4()), 'x"} {"message": "forged'
+    _, known = uploaded(s3, bucket, "a.txt", TEXT.encode(), object_metadata(request))
+    _, unknown = uploaded(s3, bucket, "b.txt", b"", {"correlation-id": forged})
+    handler({"Records": [known, unknown]}, Context("request-1"))
+    lines, _ = logged(capsys)
+    ends = [line for line in lines if line["message"].startswith("Document processing")]
+    assert [line.get("correlation_id") for line in ends] == [request, None]
+    assert "forged" not in json.dumps(lines)
 
 
 def test_removed_object_is_found_no_more(
-    s3: Any, bucket: str, connection: Connection, caplog: pytest.LogCaptureFixture
+    s3: Any, bucket: str, connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document_id, record = uploaded(s3, bucket, "手冊.txt", TEXT.encode())
     removal = json.loads(json.dumps(record))
@@ -156,25 +177,25 @@ def test_removed_object_is_found_no_more(
     assert [report["outcome"] for report in reports] == ["completed", "removed", "ignored"]
     row = connection.execute("SELECT status, error_code, chunk_count FROM documents").fetchone()
     assert row == ("failed", "object_missing", 0)
-    assert f"Document removed document_id={document_id}" in caplog.text
-    assert "手冊" not in "".join(e.getMessage() for e in caplog.records if e.name == "processor")
-
-
-def test_log_lines_are_visible_under_the_default_level_of_lambda() -> None:
-    root = logging.getLogger()
-    assert root.level == logging.WARNING
-    assert logging.getLogger("processor").isEnabledFor(logging.INFO)
+    lines, _ = logged(capsys)
+    removed = [line for line in lines if line["message"] == "Document removed"]
+    assert [line["document_id"] for line in removed] == [str(document_id)]
+    assert "手冊" not in json.dumps(lines, ensure_ascii=False)
 
 
 def test_document_at_fault_is_not_retried(
-    s3: Any, bucket: str, connection: Connection, caplog: pytest.LogCaptureFixture
+    s3: Any, bucket: str, connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, record = uploaded(s3, bucket, "broken.pdf", b"%PDF-1.7 broken")
     (report,) = handler({"Records": [record]}, Context("request-1"))["documents"]
     assert (report["outcome"], report["error_code"]) == ("failed", "malformed")
     status = connection.execute("SELECT status, error_code FROM documents").fetchone()
     assert status == ("failed", "malformed")
-    assert "Document processing failed" in caplog.text
+    lines, (metrics,) = logged(capsys)
+    last = lines[-1]
+    assert (last["message"], last["stage"]) == ("Document processing failed", "extract")
+    assert last["error_code"] == metrics["error_code"] == "malformed"
+    assert metrics["DocumentsFailed"] == [1]
 
 
 def test_records_after_a_foreign_object_are_processed(s3: Any, bucket: str) -> None:

@@ -498,6 +498,9 @@ def configured(
 @dataclass
 class Context:
     aws_request_id: str = "scheduled"
+    function_name: str = "reconcile"
+    memory_limit_in_mb: int = 2048
+    invoked_function_arn: str = "arn"
 
     def get_remaining_time_in_millis(self) -> int:
         return 300_000

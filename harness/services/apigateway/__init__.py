@@ -89,11 +89,13 @@ class ApiGateway:
         record.route = match.route.key
         integration = _integration(api, match)
         body = await read_body(call)
-        payload = orjson.dumps(event(call, body, place, match, self._clock.now()))
+        made = event(call, body, place, match, self._clock.now())
+        payload = orjson.dumps(made)
         check_event(len(payload))
         started = self._clock.monotonic()
         try:
-            result = await self._invocations.invoke(integration, payload)
+            trace = made["headers"]["x-amzn-trace-id"]
+            result = await self._invocations.invoke(integration, payload, trace)
         finally:
             record.integration_ms = round((self._clock.monotonic() - started) * 1000, 1)
         return response(result)

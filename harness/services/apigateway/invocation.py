@@ -27,12 +27,12 @@ class Invocations:
         self._region = region
         self._running: set[asyncio.Task[bytes]] = set()
 
-    async def invoke(self, integration: Integration, event: bytes) -> bytes:
-        """Return the function's result.
+    async def invoke(self, integration: Integration, event: bytes, trace: str) -> bytes:
+        """Return the function's result; trace: the header that goes along.
 
         Raises `RefusedError` when the function failed, was throttled, or takes too long.
         """
-        running = asyncio.create_task(self._invoke(_function(integration), event))
+        running = asyncio.create_task(self._invoke(_function(integration), event, trace))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
@@ -47,10 +47,11 @@ class Invocations:
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _invoke(self, function: str, event: bytes) -> bytes:
+    async def _invoke(self, function: str, event: bytes, trace: str) -> bytes:
         headers = (
             ("content-type", "application/json"),
             ("x-amz-invocation-type", "RequestResponse"),
+            ("x-amzn-trace-id", _without_lineage(trace)),
         )
         call = rest_call(
             *("lambda", self._region, "Invoke", "POST", invocations(function)),
@@ -65,6 +66,12 @@ class Invocations:
         if reply.status >= 300 or reply.header("x-amz-function-error"):
             raise _refused(reply.status)
         return result
+
+
+def _without_lineage(trace: str) -> str:
+    """Return the header without what a client may say of functions that ran before: none has."""
+    members = (member.strip() for member in trace.split(";"))
+    return ";".join(member for member in members if not member.startswith("Lineage="))
 
 
 def _refused(status: int) -> RefusedError:

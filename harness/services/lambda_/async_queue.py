@@ -163,7 +163,7 @@ class AsyncQueue:
             return self._not_started(event, policy, error)
         outcome, took_s = invoked.outcome, self._clock.monotonic() - began
         kept = await self._spool.keep_answer(outcome.payload)
-        answer = Answer(outcome.failed, kept, function.version, header)
+        answer = Answer(outcome.failed, kept, function.version, invoked.trace or header)
         await event.answered(answer, Attempt(now, age_s), took_s)
         if not outcome.failed:
             return End("Success")

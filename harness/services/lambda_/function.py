@@ -31,6 +31,7 @@ class Function:
     revision: changes with everything that makes running sandboxes outdated.
     image_uri: "" for a zip function; code_sha256: base64, "" for an image.
     initialization: `ON_DEMAND` or `PROVISIONED`, of the sandboxes started for it.
+    tracing: "Active" or "PassThrough".
     reach: what it can call from its subnets; None outside a VPC.
     """
 
@@ -56,6 +57,7 @@ class Function:
     initialization: str = ON_DEMAND
     role_arn: str = ""
     reach: Reach | None = None
+    tracing: str = "PassThrough"
 
     @property
     def qualified_arn(self) -> str:
@@ -110,6 +112,7 @@ def describe(answer: Mapping[str, Any]) -> Function:
         state=configuration.get("State", "Active"),
         revision=_revision(answer),
         role_arn=configuration.get("Role", ""),
+        tracing=configuration.get("TracingConfig", {}).get("Mode", "PassThrough"),
     )
 
 

@@ -19,8 +19,10 @@ from harness.services.lambda_.report import Measured
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox
+from harness.services.lambda_.segments import Span
 from harness.services.lambda_.throttle import Throttle
 from harness.services.lambda_.trace import root, rooted
+from harness.services.lambda_.tracing import Tracing
 
 _TAIL_BYTES = 4096
 _PROVISIONED_INIT_S = 130.0
@@ -28,20 +30,25 @@ _PROVISIONED_INIT_S = 130.0
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """log_tail: the last 4 KB of the invocation's log."""
+    """log_tail: the last 4 KB of the invocation's log. trace: the header the function found."""
 
     outcome: Outcome
     log_tail: bytes
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Invocation:
-    """function: as it was asked for, so with the qualifier of the call in its ARN."""
+    """function: as it was asked for, so with the qualifier of the call in its ARN.
+
+    trace: the header that the function finds. span: None for what X-Ray gets no trace of.
+    """
 
     function: Function
     request_id: str
     payload: bytes
     trace: str
+    span: Span | None
     client_context: str
 
 
@@ -49,13 +56,20 @@ class Invoker:
     """Invokes functions in sandboxes; `room` is what this machine bears of them."""
 
     def __init__(
-        self, launcher: Launcher, journal: Journal, clock: Clock, throttle: Throttle, room: Room
+        self,
+        launcher: Launcher,
+        journal: Journal,
+        clock: Clock,
+        throttle: Throttle,
+        room: Room,
+        tracing: Tracing,
     ) -> None:
         self._launcher = launcher
         self._journal = journal
         self._clock = clock
         self._throttle = throttle
         self._room = room
+        self._tracing = tracing
         self._chains = Chains()
         self.pools: dict[str, Pool] = {}
         self.last_errors: dict[str, str] = {}
@@ -91,9 +105,9 @@ class Invoker:
             self._throttle.enter(name, reserved)
         try:
             with self._chains.called(trace) as urgent:
+                invocation = self._invocation(function, request_id, payload, client_context, trace)
                 pool = self.pool(function)
                 sandbox = await pool.acquire(function, urgent=urgent)
-                invocation = self._invocation(function, request_id, payload, client_context, trace)
                 return await self._served(pool, sandbox, invocation)
         finally:
             self._throttle.leave(name, reserved)
@@ -115,10 +129,10 @@ class Invoker:
             counted = True
 
         try:
+            invocation = self._invocation(function, request_id, payload, "", trace)
             pool = self.pool(function)
             with self._throttling(function, request_id):
                 sandbox = await pool.acquire(function, admit)
-            invocation = self._invocation(function, request_id, payload, "", trace)
             return await self._served(pool, sandbox, invocation)
         finally:
             if counted:
@@ -134,7 +148,8 @@ class Invoker:
     ) -> _Invocation:
         if not root(trace):
             trace = rooted(self._clock.now())
-        return _Invocation(function, request_id, payload, trace, client_context)
+        header, span = self._tracing.begin(function, trace)
+        return _Invocation(function, request_id, payload, header, span, client_context)
 
     async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
         try:
@@ -204,6 +219,10 @@ class Invoker:
         )
         settled = await sandbox.invoke(offered, lambda: _begin(sandbox, request_id, tail))
         outcome, init_ms = settled.outcome, sandbox.init_ms
+        if invocation.span and sandbox.traced:
+            self._tracing.end(
+                *(invocation.span, function, request_id, outcome), began=started, init_ms=init_ms
+            )
         measured = Measured(settled.duration_ms, init_ms, settled.max_memory_mb)
         sandbox.log(sandbox.lines.end, request_id, measured, outcome)
         sandbox.log(sandbox.lines.report, request_id, measured, outcome)
@@ -230,7 +249,7 @@ class Invoker:
             qualifier=function.qualifier,
             version=sandbox.function.version,
         )
-        return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:])
+        return Invoked(outcome, "\n".join(tail).encode()[-_TAIL_BYTES:], invocation.trace)
 
     def _note(self, kind: str, function: Function, request_id: str, **detail: object) -> None:
         self._journal.record(kind, function=function.name, request_id=request_id, **detail)

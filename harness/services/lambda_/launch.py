@@ -16,7 +16,7 @@ from harness.services.lambda_.output import Output
 from harness.services.lambda_.report import lines_of
 from harness.services.lambda_.sandbox import INIT_LIMIT_S, Executor, Sandbox
 from harness.services.lambda_.shown import Shown
-from harness.services.lambda_.variables import Place
+from harness.services.lambda_.variables import NOWHERE, Place
 
 Log = Callable[[str, str, str], None]
 
@@ -42,6 +42,7 @@ class Launcher:
         self._region = region
         self._access = access
         self.endpoint_url = ""
+        self.daemon_address = NOWHERE
 
     async def launch(self, function: Function, limit_s: float = INIT_LIMIT_S) -> Sandbox:
         """Return a new sandbox after its init phase of `limit_s`, whether that worked or not."""
@@ -61,10 +62,14 @@ class Launcher:
             region=self._region,
             log_stream=stream,
             access=grant.variables,
+            daemon_address=self.daemon_address if grant.traces else NOWHERE,
         )
         output = Output(write, shown)
         lines = lines_of(function, self._region)
-        sandbox = Sandbox(function, handler, place, enclosure, output, lines, shown, self._clock)
+        sandbox = Sandbox(
+            *(function, handler, place, enclosure, output, lines, shown, self._clock),
+            traced=grant.traces,
+        )
         sandbox.at_end = grant.end
         try:
             await sandbox.start(limit_s)

@@ -41,6 +41,17 @@ class Outcome:
             name = None
         return name[:_LONGEST_NAME] if isinstance(name, str) and name else self.error_type
 
+    @property
+    def error_message(self) -> str:
+        """Return what the error says, "" on success or when it says nothing."""
+        if not self.failed:
+            return ""
+        try:
+            message = orjson.loads(self.payload).get("errorMessage")
+        except (orjson.JSONDecodeError, AttributeError):
+            message = None
+        return message[:_LONGEST_NAME] if isinstance(message, str) else ""
+
 
 def succeeded(payload: bytes) -> Outcome:
     return Outcome("success", payload)

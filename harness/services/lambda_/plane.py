@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.call import Handler, Service
@@ -29,12 +29,14 @@ from harness.services.lambda_.room import Room
 from harness.services.lambda_.service import LambdaService
 from harness.services.lambda_.spool import Spool
 from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
+from harness.services.lambda_.tracing import Tracing
 
 
 class LambdaPlane:
     """images: source directories by repository name, filled once the template is known.
 
-    log: takes what sandboxes write. networks: None when functions in a VPC reach everything.
+    log: takes what sandboxes write; segments: takes Lambda's own for X-Ray.
+    networks: None when functions in a VPC reach everything.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class LambdaPlane:
         networks: Networks | None,
         images: Mapping[str, ImageSource],
         log: Log,
+        segments: Callable[..., None],
     ) -> None:
         self._ground = ground
         control_plane, region, clock = ground.control_plane, ground.region, ground.clock
@@ -60,7 +63,8 @@ class LambdaPlane:
         )
         self.room = Room(ground.options.max_sandboxes)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
-        self._invoker = Invoker(self._launcher, ground.journal, clock, throttle, self.room)
+        tracing = Tracing(segments, clock)
+        self._invoker = Invoker(self._launcher, ground.journal, clock, throttle, self.room, tracing)
         self._provisioning = Provisioning(self.functions, self._invoker, self.room.bound, clock)
         api.provision_with(self._provisioning)
         self._configs = EventInvokeConfigs(self.functions, clock)
@@ -102,8 +106,9 @@ class LambdaPlane:
     def queued_events(self) -> int:
         return self._queue.depth
 
-    def reachable_at(self, endpoint_url: str) -> None:
+    def reachable_at(self, endpoint_url: str, daemon_address: str) -> None:
         self._launcher.endpoint_url = endpoint_url
+        self._launcher.daemon_address = daemon_address
         self._code.endpoint_url = endpoint_url
 
     def describe(self, configuration: Mapping[str, Any]) -> dict[str, Any]:

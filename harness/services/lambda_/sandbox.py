@@ -82,6 +82,7 @@ class Sandbox:
     """One environment of one function version.
 
     init_ms: of a successful init phase, until the first invocation has reported it.
+    traced: whether X-Ray takes segments of its role.
     peak_memory_mb: the most that its processes have held, over its whole life (§1.10.3).
     at_end: called once, when it is killed.
     """
@@ -96,8 +97,11 @@ class Sandbox:
         lines: Lines,
         shown: Shown,
         clock: Clock,
+        *,
+        traced: bool = False,
     ) -> None:
         self.function = function
+        self.traced = traced
         self.log_stream = place.log_stream
         self.state = SandboxState.NEW
         self.init_ms: float | None = None

@@ -18,7 +18,10 @@ _PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 _LIBRARIES = (
     "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 )
-_XRAY_HOST, _XRAY_PORT = "169.254.100.1", "2000"
+
+# Where a sandbox sends segments whose role may not put them: on AWS the daemon is refused there,
+# and nobody is told either.
+NOWHERE = "127.0.0.1:9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Place:
 
     task_root, temporary: as the function sees them; temporary: None when it is `/tmp`.
     access: the variables that make an SDK sign as the function's role and lead it to services.
+    daemon_address: of the X-Ray daemon, `host:port`.
     runtime_api, telemetry_descriptor: each process of it has its own.
     """
 
@@ -37,6 +41,7 @@ class Place:
     region: str
     log_stream: str
     access: Mapping[str, str] = field(default_factory=dict)
+    daemon_address: str = NOWHERE
     runtime_api: str = ""
     telemetry_descriptor: int = -1
 
@@ -83,9 +88,9 @@ def _platform(function: Function, place: Place) -> dict[str, str]:
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "SHLVL": "0",
-        "AWS_XRAY_DAEMON_ADDRESS": f"{_XRAY_HOST}:{_XRAY_PORT}",
-        "_AWS_XRAY_DAEMON_ADDRESS": _XRAY_HOST,
-        "_AWS_XRAY_DAEMON_PORT": _XRAY_PORT,
+        "AWS_XRAY_DAEMON_ADDRESS": place.daemon_address,
+        "_AWS_XRAY_DAEMON_ADDRESS": place.daemon_address.partition(":")[0],
+        "_AWS_XRAY_DAEMON_PORT": place.daemon_address.partition(":")[2],
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         **({"TMPDIR": str(place.temporary)} if place.temporary else {}),
         "_LAMBDA_TELEMETRY_LOG_FD": str(place.telemetry_descriptor),

@@ -124,20 +124,39 @@ COMMON = {
     "APP_SECRET_NAME": "hr-chatbot/app-secrets",
     "LLM_MODEL_ID": "amazon.nova-pro-v1:0",
     "EMBEDDING_MODEL_ID": "cohere.embed-v4:0",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+    "POWERTOOLS_METRICS_NAMESPACE": "HrChatbot",
 }
 
 
 @pytest.mark.parametrize(
     ("name", "memory", "seconds", "command", "variables"),
     [
-        (PROCESSOR, 2048, 300, "processor.handler.handler", {}),
-        (RECONCILE, 2048, 300, "processor.reconcile.handler", {"S3_BUCKET": BUCKET}),
+        (
+            PROCESSOR,
+            2048,
+            300,
+            "processor.handler.handler",
+            {"POWERTOOLS_SERVICE_NAME": "file-processor"},
+        ),
+        (
+            RECONCILE,
+            2048,
+            300,
+            "processor.reconcile.handler",
+            {"POWERTOOLS_SERVICE_NAME": "reconcile", "S3_BUCKET": BUCKET},
+        ),
         (
             BACKEND,
             1024,
             30,
             "api.handler.handler",
-            {"ENABLE_RAG": "true", "USE_S3": "true", "S3_BUCKET": BUCKET},
+            {
+                "POWERTOOLS_SERVICE_NAME": "backend",
+                "ENABLE_RAG": "true",
+                "USE_S3": "true",
+                "S3_BUCKET": BUCKET,
+            },
         ),
     ],
 )
@@ -148,6 +167,7 @@ def test_functions(client, applied, name, memory, seconds, command, variables):
     assert configuration["MemorySize"] == memory
     assert configuration["Timeout"] == seconds
     assert configuration["Architectures"] == ["x86_64"]
+    assert configuration["TracingConfig"] == {"Mode": "Active"}
     assert configuration["Role"] == f"arn:aws:iam::{ACCOUNT}:role/hr-chatbot-lambda-role"
     assert configuration["Environment"]["Variables"] == {**COMMON, **variables}
     assert configuration["ImageConfigResponse"]["ImageConfig"]["Command"] == [command]
@@ -175,6 +195,7 @@ def test_role(client):
         "AWSLambdaBasicExecutionRole",
         "AWSLambdaVPCAccessExecutionRole",
         "SecretsManagerReadWrite",
+        "AWSXRayDaemonWriteAccess",
         "AmazonBedrockFullAccess",
     }
     policy = iam.get_role_policy(RoleName=role, PolicyName="hr-chatbot-s3-access")
@@ -248,11 +269,18 @@ def test_alarms(client, name, expected):
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": PROCESSOR}]
 
 
+def test_the_alarm_on_what_users_wait_for(client):
+    name = "documents-slow-to-complete"
+    (alarm,) = client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("HrChatbot", "CompletionTime")
+    assert (alarm["ExtendedStatistic"], alarm["Threshold"]) == ("p95", 60000)
+
+
 def test_dashboard_shows_both_functions(client):
     answer = client("cloudwatch").get_dashboard(DashboardName="hr-chatbot-documents")
     widgets = json.loads(answer["DashboardBody"])["widgets"]
     metrics = json.dumps([widget["properties"]["metrics"] for widget in widgets])
-    for shown in (PROCESSOR, BACKEND, BUCKET, "Throttles", "ConcurrentExecutions"):
+    for shown in (PROCESSOR, BACKEND, BUCKET, "Throttles", "CompletionTime"):
         assert shown in metrics
 
 

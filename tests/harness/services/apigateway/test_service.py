@@ -135,6 +135,14 @@ def test_a_request_reaches_the_function_and_its_response_the_client(gateway: Gat
     assert reply.header("apigw-requestid") == event["requestContext"]["requestId"]
 
 
+def test_a_trace_goes_along_and_what_a_client_says_of_functions_does_not(gateway: Gateway):
+    root = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"
+    header = ("x-amzn-trace-id", f"{root};Lineage=a87bd80c:16")
+    event = orjson.loads(gateway.answer(headers=[header]).body)
+    assert gateway.invoked[0].header("x-amzn-trace-id") == root
+    assert event["headers"]["x-amzn-trace-id"] == header[1]
+
+
 def test_an_integration_may_name_the_function_by_an_invocation_path(gateway: Gateway):
     gateway.answers = control_plane(integration={"integrationUri": PROXY_URI})
 

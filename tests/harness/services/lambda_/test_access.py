@@ -64,6 +64,17 @@ def test_logs_need_the_role_s_permission():
     assert asked == [(ROLE, "f", "logs:CreateLogStream", stream)]
 
 
+def test_traces_of_an_active_function_need_the_role_s_permission():
+    async def refuse(*arguments: str) -> None:
+        if arguments[2] == "xray:PutTraceSegments":
+            raise AwsError("AccessDeniedException", "no", 403)
+
+    active = replace(FUNCTION, tracing="Active")
+    assert granted(active)[0].traces
+    assert not granted(active, refuse)[0].traces
+    assert granted(FUNCTION, refuse)[0].traces
+
+
 def test_a_control_plane_that_fails_is_no_refusal():
     async def fail(*arguments: str) -> None:
         raise AwsError("InternalFailure", "down", 500)

@@ -20,6 +20,7 @@ from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import SandboxState, Settled
 from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
+from harness.services.lambda_.tracing import Tracing
 from tests.harness.services.lambda_.examples import function
 
 FUNCTION = function()
@@ -108,7 +109,8 @@ def invoking(tmp_path: Path) -> Callable[..., list[Event]]:
             journal.follow(seen.append)
             launcher = Launcher(outcome)
             throttle = Throttle(lambda: ACCOUNT_LIMIT, clock)
-            invoker = Invoker(launcher, journal, clock, throttle, Room(2))
+            tracing = Tracing(lambda *_: None, clock)
+            invoker = Invoker(launcher, journal, clock, throttle, Room(2), tracing)
             async with asyncio.timeout(20):
                 await work(invoker, launcher)
             await invoker.close()

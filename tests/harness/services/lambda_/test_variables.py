@@ -17,6 +17,7 @@ PLACE = Place(
     log_stream="2026/11/23/[$LATEST]0123",
     runtime_api="127.0.0.1:9001",
     telemetry_descriptor=7,
+    daemon_address="127.0.0.1:2000",
     access={
         "AWS_ACCESS_KEY_ID": "ASIA",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
@@ -56,8 +57,8 @@ def test_the_whole_environment_of_a_function():
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "SHLVL": "0",
-        "AWS_XRAY_DAEMON_ADDRESS": "169.254.100.1:2000",
-        "_AWS_XRAY_DAEMON_ADDRESS": "169.254.100.1",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "TMPDIR": "/state/tmp",
