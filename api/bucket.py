@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,6 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from processor import removal
 
 logger = logging.getLogger(__name__)
+
+_KEPT = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Metadata",
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,29 @@ class Bucket:
             self.s3.delete_object(Bucket=self.name, Key=stored.key, **version)
         except (BotoCoreError, ClientError):
             logger.exception("Orphan object, delete it: document=%s", stored.key.split("_")[0])
+
+    def renew(self, key: str) -> bool:
+        """Store an object once more as it is, so that S3 announces it; False if there is none.
+
+        Of a versioned bucket the newest version is taken, and kept beside the new one. Raises what
+        botocore raises, also when the object was replaced meanwhile.
+        """
+        try:
+            head = self.s3.head_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        # S3 refuses a copy of an object onto itself that says nothing of its metadata.
+        self.s3.copy_object(
+            Bucket=self.name,
+            Key=key,
+            CopySource={"Bucket": self.name, "Key": key},
+            CopySourceIfMatch=head["ETag"],
+            MetadataDirective="REPLACE",
+            **{name: head[name] for name in _KEPT if name in head},
+        )
+        return True
 
     def remove(self, key: str) -> None:
         """Delete every version of an object, delete markers too; raises what botocore raises."""
