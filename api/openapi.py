@@ -42,20 +42,23 @@ PREFERENCE = {
 _REQUEST_ID = {
     REQUEST_ID: _header("The request, as the log calls it.", "3f6c1b8e-5d0c-4f43-8a55-2f4d7a1c9b10")
 }
-_THROTTLED = {
-    "description": "Too Many Requests: API Gateway's own answer, try again in a second",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {"message": {"type": "string"}},
-                "required": ["message"],
-            },
-            "example": {"message": "Too Many Requests"},
-        }
-    },
-}
 
+
+def _refused(description: str, message: str) -> Part:
+    schema = {
+        "type": "object",
+        "properties": {"message": {"type": "string"}},
+        "required": ["message"],
+    }
+    content = {"schema": schema, "example": {"message": message}}
+    return {"description": description, "content": {"application/json": content}}
+
+
+# What API Gateway answers by itself.
+_GATEWAY = {
+    "429": _refused("Too Many Requests: try again in a second", "Too Many Requests"),
+    "431": _refused("Line and headers over 10,240 bytes", "Request Header Fields Too Large"),
+}
 
 # What to ask next, by operation and status (OpenAPI links); ids are expressions on the answer.
 _LINKS: dict[str, tuple[str, str, list[str]]] = {
@@ -124,7 +127,7 @@ def complete(document: Part) -> None:
 def _complete_responses(responses: Part) -> None:
     for response in responses.values():
         response.setdefault("headers", {}).update(_REQUEST_ID)
-    responses["429"] = _THROTTLED
+    responses.update(_GATEWAY)
 
 
 def _link(operation: Part) -> None:
