@@ -7,9 +7,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import problems
+from api import openapi, problems
+from api.headers import AnswerHeaders
 from api.logs import RequestLog
-from api.routes import documents, health, presigned, query, search, upload
+from api.routes import docs, documents, health, presigned, query, search, upload
 from api.sandbox import Sandbox
 
 MAX_FILES = 20
@@ -18,9 +19,11 @@ MAX_FILES = 20
 class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with the problems that the routes refer to."""
-        document = super().openapi()
-        document["components"]["schemas"] |= problems.schemas()
-        return document
+        if self.openapi_schema is None:
+            document = super().openapi()
+            document["components"]["schemas"] |= problems.schemas()
+            openapi.complete(document)
+        return super().openapi()
 
 
 def create(sandbox: Callable[[], Sandbox]) -> RequestLog:
@@ -28,10 +31,16 @@ def create(sandbox: Callable[[], Sandbox]) -> RequestLog:
     app = Application(
         title="HR chatbot documents",
         version="1.0.0",
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        docs_url=None,  # api/routes/docs.py
+        redoc_url=None,
+        redirect_slashes=False,  # to an address that the client named
+        generate_unique_id_function=lambda route: route.name,
         form_limits={"max_files": MAX_FILES, "max_fields": MAX_FILES},
     )
     app.state.sandbox = sandbox
     problems.install(app)
-    for routes in (upload, presigned, documents, search, query, health):
+    for routes in (upload, presigned, documents, search, query, health, docs):
         app.include_router(routes.router)
-    return RequestLog(app)
+    return RequestLog(AnswerHeaders(app))

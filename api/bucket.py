@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +21,16 @@ def object_metadata() -> dict[str, str]:
     object themselves signs it into what they are given.
     """
     return correlation.object_metadata(correlation_id())
+
+
+_KEPT = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Metadata",
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,29 @@ class Bucket:
         except (BotoCoreError, ClientError):
             document = stored.key.removeprefix(KEY_PREFIX).partition("_")[0]
             logger.exception("Orphan object", extra={"document_id": document})
+
+    def renew(self, key: str) -> bool:
+        """Store an object once more as it is, so that S3 announces it; False if there is none.
+
+        Of a versioned bucket the newest version is taken, and kept beside the new one. Raises what
+        botocore raises, also when the object was replaced meanwhile.
+        """
+        try:
+            head = self.s3.head_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        # S3 refuses a copy of an object onto itself that says nothing of its metadata.
+        self.s3.copy_object(
+            Bucket=self.name,
+            Key=key,
+            CopySource={"Bucket": self.name, "Key": key},
+            CopySourceIfMatch=head["ETag"],
+            MetadataDirective="REPLACE",
+            **{name: head[name] for name in _KEPT if name in head},
+        )
+        return True
 
     def remove(self, key: str) -> None:
         """Delete every version of an object, delete markers too; raises what botocore raises."""

@@ -4,6 +4,12 @@
     ├── UnauthorizedError          401  no bearer token
     │   └── InvalidTokenError      401  a token that is expired, forged or malformed
     ├── DocumentNotFoundError      404  unknown, or somebody else's
+    ├── NotRetriedError            a document cannot be processed once more
+    │   ├── NotFailedError         409  it waits, is processed or is completed
+    │   ├── DocumentAtFaultError   409  the same file would fail again
+    │   ├── NotStoredError         409  its file was processed in the request and not kept
+    │   └── ObjectMissingError     409  its file is gone
+    ├── PreconditionFailedError    412  the document is not the one that If-Match names
     ├── RejectedFileError          a file of an upload is refused; others may be accepted
     │   ├── FileTooLargeError      413
     │   ├── UnsupportedTypeError   415
@@ -57,6 +63,43 @@ class DocumentNotFoundError(ApiError):
     status = 404
     code = "document_not_found"
     title = "Document not found"
+
+    def __init__(
+        self, detail: str = "找不到此文件，請確認 id。 There is no such document; check the id."
+    ) -> None:
+        super().__init__(detail)
+
+
+class NotRetriedError(ApiError):
+    """The document cannot be processed once more; its state has to change first."""
+
+    status = 409
+
+
+class NotFailedError(NotRetriedError):
+    code = "not_failed"
+    title = "Document has not failed"
+
+
+class DocumentAtFaultError(NotRetriedError):
+    code = "document_at_fault"
+    title = "Document at fault"
+
+
+class NotStoredError(NotRetriedError):
+    code = "not_stored"
+    title = "File not stored"
+
+
+class ObjectMissingError(NotRetriedError):
+    code = "object_missing"
+    title = "Stored file missing"
+
+
+class PreconditionFailedError(ApiError):
+    status = 412
+    code = "precondition_failed"
+    title = "Document has changed"
 
 
 class RejectedFileError(ApiError):

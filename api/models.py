@@ -7,9 +7,12 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
-from processor.documents import Status
+from processor.documents import Stage, Status
+from processor.errors import AT_FAULT
+
+_STEPS = [stage.value for stage in Stage if stage is not Stage.DONE]
 
 
 class Receipt(BaseModel):
@@ -47,22 +50,57 @@ class PartialUploadAnswer(BaseModel):
     rejected: list[Rejection] = Field(description="What was refused, in the order sent.")
 
 
+class Progress(BaseModel):
+    """How far processing has come: at step `step` of `steps`, 0 while nobody is at it."""
+
+    step: int = Field(ge=0)
+    steps: int
+
+
 class Document(BaseModel):
+    """A document and what became of it."""
+
     id: UUID
     file_name: str
-    file_type: str | None = Field(description="Media type.")
+    file_type: str | None = Field(description="Media type.", examples=["application/pdf"])
     file_size: int | None = Field(description="Bytes.")
     status: Status
-    stage: str | None = Field(description="The processing step reached last.")
-    error_code: str | None = Field(description="Stable reason when `status` is `failed`.")
+    stage: str | None = Field(description="The processing step reached last.", examples=["embed"])
+    error_code: str | None = Field(
+        description="Stable reason when `status` is `failed`, or when a `pending` one is retried."
+    )
     error_message: str | None = Field(description="The reason, in words for the user.")
     chunk_count: int = Field(description="Searchable chunks.")
+    page_count: int | None = Field(description="Pages, slides or sheets, once completed.")
+    unread_pages: int = Field(description="Pages of a completed document that were unreadable.")
+    attempt: int = Field(description="Runs spent on the current version of the file.")
     upload_date: datetime
+    started_at: datetime | None = Field(description="Begin of the last run.")
+    completed_at: datetime | None = Field(description="When it became searchable.")
+    updated_at: datetime = Field(description="When status or stage changed last.")
+
+    @computed_field(description="Whether processing the same file once more may help.")  # type: ignore[prop-decorator]
+    @property
+    def retryable(self) -> bool:
+        return self.status is Status.FAILED and self.error_code not in AT_FAULT
+
+    @computed_field(description="The step reached, of all steps.")  # type: ignore[prop-decorator]
+    @property
+    def progress(self) -> Progress:
+        return Progress(step=self._step(), steps=len(_STEPS))
+
+    def _step(self) -> int:
+        if self.status is Status.COMPLETED:
+            return len(_STEPS)
+        if self.status is Status.PENDING or self.stage not in _STEPS:
+            return 0
+        return _STEPS.index(self.stage) + 1
 
 
 class DocumentList(BaseModel):
-    documents: list[Document] = Field(description="Newest first.")
-    total: int = Field(description="All documents of the user, on this page or not.")
+    documents: list[Document] = Field(description="In the order of `sort`.")
+    total: int = Field(description="All documents that pass the filters, on this page or not.")
+    next: str | None = Field(description="`cursor` of the next page; null on the last one.")
 
 
 class Span(BaseModel):

@@ -18,6 +18,7 @@ from api.deletion import Deletion
 from api.event_driven import EventDriven
 from api.idempotency import Once
 from api.presigned import PresignedUploads
+from api.retry import Retry
 from api.search import EMBEDDING_SECONDS, Search
 from api.synchronous import Synchronous
 from api.uploads import Intake
@@ -43,6 +44,7 @@ class Sandbox:
     connection: Callable[[], Connection]
     intake: Intake
     delete: Deletion
+    retry: Retry
     search: Search
     once: Once
     presign: PresignedUploads | None
@@ -66,6 +68,7 @@ def build() -> Sandbox:
         connection=connection,
         intake=_intake(bucket, common, database),
         delete=delete,
+        retry=Retry(connection, bucket),
         search=search,
         once=Once(connection),
         presign=PresignedUploads(bucket, connection) if bucket else None,

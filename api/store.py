@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from api.errors import DocumentDeletedError
+from api.listing import Filters, Place, Sort
 from api.models import Document
 from processor import tombstones
 from processor.database import Connection
@@ -28,11 +30,26 @@ SET user_id = EXCLUDED.user_id, file_name = EXCLUDED.file_name, file_path = EXCL
 RETURNING status
 """
 
-_COLUMNS = """
-SELECT id, file_name, file_type, file_size, status, stage, error_code, error_message, chunk_count,
-       upload_date
-FROM documents
-"""
+_COLUMNS = ", ".join(Document.model_fields)
+
+_DOCUMENT = f"SELECT {_COLUMNS} FROM documents"  # noqa: S608 - constants
+
+_OF_USER = " WHERE id = %s AND user_id = %s"
+
+# As if no run had been spent on it; what the last one reached stays visible until the next begins.
+_RESET = f"""
+UPDATE documents SET status = 'pending', error_code = NULL, error_message = NULL,
+    retryable = false, attempt = 0, generation = generation + 1, updated_at = now()
+WHERE id = %s RETURNING {_COLUMNS}
+"""  # noqa: S608 - constants
+
+_CONDITIONS = {
+    "status": "status = ANY(%(status)s)",
+    "file_type": "file_type = %(file_type)s",
+    "uploaded_from": "upload_date >= %(uploaded_from)s",
+    "uploaded_to": "upload_date < %(uploaded_to)s",
+    "file_name": "strpos(lower(file_name), lower(%(file_name)s)) > 0",
+}
 
 
 @dataclass(frozen=True)
@@ -128,19 +145,64 @@ def statuses(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Status]:
 def find(connection: Connection, document_id: UUID, user_id: str) -> Document | None:
     """Return a document of the user; None when there is none or it is somebody else's."""
     with connection.cursor(row_factory=class_row(Document)) as cursor:
-        where = "WHERE id = %s AND user_id = %s"
-        return cursor.execute(_COLUMNS + where, [document_id, user_id]).fetchone()
+        return cursor.execute(_DOCUMENT + _OF_USER, [document_id, user_id]).fetchone()
 
 
-def newest(connection: Connection, user_id: str, limit: int, offset: int) -> list[Document]:
-    """Return a page of the user's documents, newest first."""
+def hold(connection: Connection, document_id: UUID, user_id: str) -> Document | None:
+    """Return a document as `find` does; nobody else changes it until the transaction ends."""
+    tombstones.lock(connection, document_id)
     with connection.cursor(row_factory=class_row(Document)) as cursor:
-        page = "WHERE user_id = %s ORDER BY upload_date DESC, id LIMIT %s OFFSET %s"
-        return cursor.execute(_COLUMNS + page, [user_id, limit, offset]).fetchall()
+        locking = f"{_DOCUMENT}{_OF_USER} FOR UPDATE"
+        return cursor.execute(locking, [document_id, user_id]).fetchone()
 
 
-def count(connection: Connection, user_id: str) -> int:
-    """Return how many documents the user has."""
-    counting = "SELECT count(*) FROM documents WHERE user_id = %s"
-    [(total,)] = connection.execute(counting, [user_id])
+def reset(connection: Connection, document_id: UUID) -> Document:
+    """Let a document wait for its processing again, and return it."""
+    with connection.cursor(row_factory=class_row(Document)) as cursor:
+        [document] = cursor.execute(_RESET, [document_id])
+    return document
+
+
+def page(
+    connection: Connection,
+    user_id: str,
+    filters: Filters,
+    sort: Sort,
+    limit: int,
+    offset: int = 0,
+    after: Place | None = None,
+) -> list[Document]:
+    """Return up to `limit` of the user's documents, after `offset` others or after a place."""
+    where, values = _restricted(user_id, filters)
+    if after is not None:
+        where.append(_beyond(sort))
+        values |= {"value": after.value, "id": after.document_id}
+    direction = "DESC" if sort.is_descending else "ASC"
+    order = f"{sort.column} {direction}, id {direction}"
+    query = (
+        f"{_DOCUMENT} WHERE {' AND '.join(where)}"
+        f" ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"
+    )
+    with connection.cursor(row_factory=class_row(Document)) as cursor:
+        values |= {"limit": limit, "offset": offset}
+        return cursor.execute(query.encode(), values).fetchall()
+
+
+def count(connection: Connection, user_id: str, filters: Filters) -> int:
+    """Return how many documents of the user pass the filters."""
+    where, values = _restricted(user_id, filters)
+    query = f"SELECT count(*) FROM documents WHERE {' AND '.join(where)}"  # noqa: S608 - constants
+    [(total,)] = connection.execute(query.encode(), values)
     return int(total)
+
+
+def _restricted(user_id: str, filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    """Return the conditions for the user and each filter that is set, and their values."""
+    given = {name: value for name, value in vars(filters).items() if value}
+    conditions = ["user_id = %(user_id)s", *(_CONDITIONS[name] for name in given)]
+    return conditions, {"user_id": user_id, **given}
+
+
+def _beyond(sort: Sort) -> str:
+    comparison = "<" if sort.is_descending else ">"
+    return f"({sort.column}, id) {comparison} (%(value)s, %(id)s)"

@@ -21,6 +21,7 @@ from harness.network.review import NetworkReview
 from harness.observation import Observation
 from harness.options import Options
 from harness.services.apigateway import ApiGateway
+from harness.services.apigateway.stages import Stages
 from harness.services.bedrock_runtime import BedrockRuntime
 from harness.services.bedrock_runtime.model_process import ModelProcess
 from harness.services.bedrock_runtime.regions import base_model, finding
@@ -137,6 +138,7 @@ class DataPlane:
             Sns(ground.door, control_plane, journal, ground.clock, ground.region),
             self._bedrock,
             self._gateway,
+            Stages(control_plane, ground.region),
             DeliveryControl(self._events.delivery),
             Why(ground.state.path("journal.jsonl"), journal),
             Sts(self._guard.sessions, control_plane),

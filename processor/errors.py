@@ -113,6 +113,23 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     ),
 }
 
+# The file itself is the reason: processed once more it would fail once more.
+AT_FAULT = frozenset(
+    {
+        Code.EMPTY_FILE,
+        Code.TOO_LARGE,
+        Code.TOO_MANY_PAGES,
+        Code.ZIP_BOMB,
+        Code.UNSUPPORTED_TYPE,
+        Code.ENCRYPTED,
+        Code.MALFORMED,
+        Code.NO_TEXT,
+        Code.GARBLED_TEXT,
+        Code.OBJECT_MISSING,
+        Code.FOREIGN_KEY,
+    }
+)
+
 
 def message(code: Code) -> str:
     """Return what a user is told about `code`: Traditional Chinese, then English."""

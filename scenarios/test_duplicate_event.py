@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from scenarios.client import BUCKET, PROCESSOR, Pipeline
+from scenarios.client import PROCESSOR, Pipeline
 from scenarios.documents import markdown
+from scenarios.events import event
 
 
 def test_second_delivery_changes_nothing(pipeline: Pipeline) -> None:
@@ -36,30 +37,3 @@ def snapshot(pipeline: Pipeline, document_id: str) -> list[list[dict[str, Any]]]
             "SELECT * FROM postings WHERE document_id = %s ORDER BY chunk_id, term", document_id
         ),
     ]
-
-
-def event(pipeline: Pipeline, document_id: str, file_name: str) -> dict[str, Any]:
-    """Return the event of the upload as S3 sent it the first time."""
-    key = f"uploads/{document_id}_{file_name}"
-    head = pipeline.aws("s3").head_object(Bucket=BUCKET, Key=key)
-    (row,) = pipeline.rows("SELECT s3_sequencer FROM documents WHERE id = %s", document_id)
-    entity = {
-        "key": key,
-        "size": head["ContentLength"],
-        "eTag": head["ETag"].strip('"'),
-        "versionId": head["VersionId"],
-        "sequencer": row["s3_sequencer"],
-    }
-    record = {
-        "eventVersion": "2.1",
-        "eventSource": "aws:s3",
-        "awsRegion": pipeline.exports["AWS_DEFAULT_REGION"],
-        "eventTime": "2025-12-03T01:30:00.000Z",
-        "eventName": "ObjectCreated:Put",
-        "s3": {
-            "s3SchemaVersion": "1.0",
-            "bucket": {"name": BUCKET, "arn": f"arn:aws:s3:::{BUCKET}"},
-            "object": entity,
-        },
-    }
-    return {"Records": [record]}

@@ -16,6 +16,10 @@ def test_another_user_neither_lists_reads_nor_finds_it(pipeline: Pipeline) -> No
     assert pipeline.wait_until_settled(document_id)["status"] == "completed"
 
     assert pipeline.get(f"/documents/{document_id}", stranger).status_code == 404
-    assert pipeline.get("/documents", stranger).json() == {"documents": [], "total": 0}
+    assert pipeline.get("/documents", stranger).json() == {
+        "documents": [],
+        "total": 0,
+        "next": None,
+    }
     assert pipeline.get("/search", stranger, q=SECRET).json()["results"] == []
     assert pipeline.get("/search", q=SECRET).json()["results"] != []

@@ -25,8 +25,6 @@ from api.uploads import described
 router = APIRouter(tags=["documents"])
 
 
-_NOT_FOUND = "找不到此文件，請確認 id。 There is no such document; check the id."
-
 Part = TypeVar("Part")
 
 
@@ -74,7 +72,7 @@ def complete_upload(
     found = complete(document_id, user_id, _named(uploaded))
     document = store.find(sandbox.connection(), document_id, user_id) if found else None
     if document is None:
-        raise DocumentNotFoundError(_NOT_FOUND)
+        raise DocumentNotFoundError
     return document
 
 

@@ -10,6 +10,7 @@ from harness.stack.properties import Leaf, MapOf, Shape
 
 _ANY = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
+_CORS = "x-amazon-apigateway-cors"
 
 BODY: Shape = {
     "info": {"title": Leaf.VALUE, "version": Leaf.VALUE},
@@ -29,6 +30,14 @@ BODY: Shape = {
             }
         )
     ),
+    _CORS: {
+        "allowCredentials": Leaf.VALUE,
+        "allowHeaders": [Leaf.VALUE],
+        "allowMethods": [Leaf.VALUE],
+        "allowOrigins": [Leaf.VALUE],
+        "exposeHeaders": [Leaf.VALUE],
+        "maxAge": Leaf.VALUE,
+    },
     "tags": [{"name": Leaf.VALUE, "x-amazon-apigateway-tag-value": Leaf.VALUE}],
 }
 
@@ -56,6 +65,18 @@ def paths(found: Iterable[Route]) -> dict[str, Any]:
         operation = {_INTEGRATION: _as_document(route.integration)}
         document.setdefault(path, {})[_method(method)] = operation
     return document
+
+
+def cors(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the CorsConfiguration that `body` describes, None when there is none."""
+    described = body.get(_CORS)
+    return described and {name[0].upper() + name[1:]: value for name, value in described.items()}
+
+
+def cors_section(found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the section of a body that would describe a CorsConfiguration."""
+    members = {name[0].lower() + name[1:]: value for name, value in (found or {}).items()}
+    return {_CORS: members} if members else {}
 
 
 def tags(body: dict[str, Any]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from api.deletion import Deletion
 from api.event_driven import EventDriven
 from api.idempotency import Once
 from api.presigned import PresignedUploads
+from api.retry import Retry
 from api.sandbox import Sandbox
 from api.search import Search
 from processor.database import Connection
@@ -33,6 +34,8 @@ from tests.api.embedding import WordEmbedder
 
 KEY = "signing-key-of-the-tests-0123456789"
 REGION = "ap-northeast-1"
+
+Headers = dict[str, str]
 
 _numbers = count()
 
@@ -99,6 +102,7 @@ def sandbox(connection: Connection, bucket: Bucket, embedder: WordEmbedder) -> S
         connection=connected,
         intake=EventDriven(bucket, connected),
         delete=delete,
+        retry=Retry(connected, bucket),
         search=Search(connected, embedder),
         once=Once(connected),
         presign=PresignedUploads(bucket, connected),
@@ -113,19 +117,22 @@ class User:
     id: str
     client: httpx.Client
 
-    def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(path, params=query, headers=authorization(self.id))
+    def get(self, path: str, headers: Headers | None = None, **query: Any) -> Any:
+        return self.client.get(path, params=query, headers=self._headers(headers))
 
-    def post(self, path: str, **body: Any) -> Any:
-        return self.client.post(path, json=body, headers=authorization(self.id))
+    def post(self, path: str, headers: Headers | None = None, **body: Any) -> Any:
+        return self.client.post(path, json=body or None, headers=self._headers(headers))
 
-    def delete(self, path: str) -> Any:
-        return self.client.delete(path, headers=authorization(self.id))
+    def delete(self, path: str, headers: Headers | None = None) -> Any:
+        return self.client.delete(path, headers=self._headers(headers))
 
     def upload(self, *files: tuple[str, bytes]) -> Any:
         parts = [("files", file) for file in files]
         headers = authorization(self.id)
         return self.client.post("/upload/document", files=parts, headers=headers)
+
+    def _headers(self, more: Headers | None) -> Headers:
+        return {**authorization(self.id), **(more or {})}
 
 
 def nowhere() -> Connection:
@@ -141,7 +148,8 @@ def offline() -> httpx.Client:
     intake, delete = EventDriven(bucket, nowhere), Deletion(nowhere, bucket)
     search, once = Search(nowhere, None), Once(nowhere)
     presign, complete = PresignedUploads(bucket, nowhere), Completion(bucket, nowhere, delete)
-    return serve(Sandbox(tokens, nowhere, intake, delete, search, once, presign, complete))
+    retry = Retry(nowhere, bucket)
+    return serve(Sandbox(tokens, nowhere, intake, delete, retry, search, once, presign, complete))
 
 
 def serve(sandbox: Sandbox) -> httpx.Client:

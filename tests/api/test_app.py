@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ PROTECTED = [
     ("POST", "/upload/00000000-0000-0000-0000-000000000000/complete"),
     ("GET", "/documents"),
     ("GET", "/documents/00000000-0000-0000-0000-000000000000"),
+    ("DELETE", "/documents/00000000-0000-0000-0000-000000000000"),
+    ("POST", "/documents/00000000-0000-0000-0000-000000000000/retry"),
     ("GET", "/search?q=x"),
     ("POST", "/query"),
 ]
@@ -51,7 +54,7 @@ def with_a_bug() -> Sandbox:
 def test_routes_want_a_valid_token(
     offline: httpx.Client, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    files = FILE if method == "POST" else None
+    files = FILE if path.startswith("/upload") else None
 
     answer = offline.request(method, path, headers=headers, files=files)
 
@@ -78,7 +81,41 @@ def test_errors_are_problems(
     assert problem["code"] == code
     assert problem["type"] == f"urn:hr-chatbot:problem:{code}"
     assert problem["title"]
-    assert problem["detail"]
+    assert re.fullmatch(r"[^a-z]*[\u4e00-\u9fff].*。 [\x20-\x7e]+[.]", problem["detail"])
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/documents", "GET"),
+        (f"/documents/{UUID(int=0)}", "DELETE, GET"),
+        (f"/documents/{UUID(int=0)}/retry", "POST"),
+    ],
+)
+def test_a_route_says_what_it_may_be_asked_for(
+    offline: httpx.Client, path: str, methods: str
+) -> None:
+    answer = offline.patch(path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+def test_a_form_that_cannot_be_read_is_told_why(alice: User) -> None:
+    headers = {**authorization("alice"), "Content-Type": "multipart/form-data"}
+    answer = alice.client.post("/upload/document", content=b"x", headers=headers)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "bad_request")
+    assert problem["detail"].startswith(
+        "要求無法解讀，請檢查格式後再試。 The request cannot be read"
+    )
+    assert "boundary" in problem["detail"]
+
+
+def test_a_slash_too_many_is_no_way_to_another_host(alice: User) -> None:
+    answer = alice.get("/documents/", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 404
 
 
 def test_a_problem_names_lambdas_request(offline: httpx.Client) -> None:
@@ -136,6 +173,7 @@ def test_openapi_is_complete(offline: httpx.Client) -> None:
         ("GET", "/documents"),
         ("GET", "/documents/{document_id}"),
         ("DELETE", "/documents/{document_id}"),
+        ("POST", "/documents/{document_id}/retry"),
         ("GET", "/search"),
         ("POST", "/query"),
         ("GET", "/health"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from api.bucket import Bucket
 from api.deletion import Deletion
+from api.listing import Sort
 from api.sandbox import Sandbox
 from processor.database import Connection
 from processor.documents import object_key
@@ -25,7 +27,15 @@ FIELDS = {
     "error_code",
     "error_message",
     "chunk_count",
+    "page_count",
+    "unread_pages",
+    "attempt",
+    "retryable",
+    "progress",
     "upload_date",
+    "started_at",
+    "completed_at",
+    "updated_at",
 }
 
 
@@ -61,7 +71,7 @@ def test_documents_of_others_do_not_exist(
 
     assert theirs.status_code == unknown.status_code == 404
     assert theirs.json() | {"instance": ""} == unknown.json() | {"instance": ""}
-    assert bob.get("/documents").json() == {"documents": [], "total": 0}
+    assert bob.get("/documents").json() == {"documents": [], "total": 0, "next": None}
 
 
 def test_documents_are_listed_newest_first(alice: User, connection: Connection) -> None:
@@ -79,6 +89,155 @@ def test_documents_are_listed_newest_first(alice: User, connection: Connection) 
     assert (names, listing["total"]) == (["new.txt", "older.txt", "oldest.txt"], 3)
     assert [document["file_name"] for document in page["documents"]] == ["older.txt"]
     assert page["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "stage", "step"),
+    [
+        ("pending", None, 0),
+        ("pending", "embed", 0),
+        ("processing", "download", 1),
+        ("processing", "embed", 4),
+        ("failed", "extract", 2),
+        ("completed", "done", 6),
+    ],
+)
+def test_progress_is_the_step_reached(
+    alice: User, connection: Connection, status: str, stage: str | None, step: int
+) -> None:
+    document_id = add_document(connection, "alice", "a.txt", [])
+    connection.execute("UPDATE documents SET status = %s, stage = %s", [status, stage])
+
+    document = alice.get(f"/documents/{document_id}").json()
+
+    assert document["progress"] == {"step": step, "steps": 6}
+
+
+@pytest.fixture
+def several(connection: Connection) -> None:
+    """Five documents of alice, a day apart, the last one the newest; one of bob."""
+    kinds = [("失敗.pdf", "failed"), ("100%.txt", "completed"), ("Report.txt", "completed")]
+    kinds += [("report_2.txt", "pending"), ("報告.txt", "processing")]
+    for day, (name, status) in enumerate(kinds, start=1):
+        document_id = add_document(connection, "alice", name, [])
+        connection.execute(
+            "UPDATE documents SET status = %s, file_type = %s, upload_date = %s, file_size = %s"
+            " WHERE id = %s",
+            [
+                *(status, "application/pdf" if name.endswith("pdf") else "text/plain"),
+                *(f"2026-01-0{day}T12:00:00Z", 100 - day, document_id),
+            ],
+        )
+    add_document(connection, "bob", "Report.txt", [])
+
+
+NAMES = ["報告.txt", "report_2.txt", "Report.txt", "100%.txt", "失敗.pdf"]
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({}, NAMES),
+        ({"status": "failed"}, NAMES[4:]),
+        ({"status": ["pending", "processing"]}, NAMES[:2]),
+        ({"file_type": "application/pdf"}, NAMES[4:]),
+        ({"uploaded_from": "2026-01-04T12:00:00Z"}, NAMES[:2]),
+        ({"uploaded_to": "2026-01-02T20:00:00+08:00"}, NAMES[4:]),
+        ({"file_name": "REPORT"}, NAMES[1:3]),
+        ({"file_name": "%"}, NAMES[3:4]),
+        ({"file_name": "_"}, NAMES[1:2]),
+        ({"file_name": "\\"}, []),
+        ({"file_name": "失"}, NAMES[4:]),
+        ({"file_name": "txt", "status": "completed"}, NAMES[2:4]),
+        ({"sort": "upload_date"}, NAMES[::-1]),
+        ({"sort": "file_size"}, NAMES),
+        ({"sort": "-file_size", "limit": 2}, NAMES[:2:-1]),
+    ],
+)
+def test_the_list_is_filtered_and_sorted(
+    alice: User, query: dict[str, Any], names: list[str]
+) -> None:
+    listing = alice.get("/documents", **query).json()
+
+    assert [document["file_name"] for document in listing["documents"]] == names
+    assert listing["total"] == len(names) + (3 if "limit" in query else 0)
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize("sort", Sort)
+def test_pages_follow_each_other_whatever_is_uploaded_and_deleted_meanwhile(
+    alice: User, connection: Connection, sort: Sort
+) -> None:
+    whole = alice.get("/documents", sort=sort).json()["documents"]
+    first = alice.get("/documents", sort=sort, limit=2).json()
+    new = str(add_document(connection, "alice", "new.txt", []))
+    alice.delete(f"/documents/{first['documents'][1]['id']}")
+    second = alice.get("/documents", cursor=first["next"]).json()
+
+    followed = [document for document in second["documents"] if document["id"] != new]
+    assert first["documents"] + followed == whole
+
+
+def test_documents_of_the_same_moment_are_each_listed_once(
+    alice: User, connection: Connection
+) -> None:
+    with connection.transaction():
+        stored = {str(add_document(connection, "alice", "a.txt", [])) for _ in range(7)}
+
+    found, cursor = [], {}
+    while True:
+        page = alice.get("/documents", limit=3, **cursor).json()
+        found += [document["id"] for document in page["documents"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+
+    assert (len(found), set(found)) == (7, stored)
+
+
+def test_the_newest_documents_are_read_from_the_index(connection: Connection) -> None:
+    connection.execute(
+        "INSERT INTO documents (id, user_id, file_name, file_path, file_type, upload_date)"
+        " SELECT gen_random_uuid(), 'u' || n % 4, n::text, '', '', now() - n * interval '1 min'"
+        " FROM generate_series(1, 4000) AS n"
+    )
+    connection.execute("ANALYZE documents")
+    query = "EXPLAIN SELECT * FROM documents WHERE user_id = 'u1'"
+    for beyond in ("", " AND (upload_date, id) < (now() - interval '1 day', gen_random_uuid())"):
+        order = " ORDER BY upload_date DESC, id DESC LIMIT 100"
+        plan = "\n".join(row for (row,) in connection.execute(query + beyond + order))
+        assert "Index Scan Backward using documents_user_newest" in plan
+        assert "Sort" not in plan
+
+
+def test_a_client_that_has_it_is_spared_the_answer(alice: User, connection: Connection) -> None:
+    document_id = add_document(connection, "alice", "a.txt", [])
+    for path in ("/documents", f"/documents/{document_id}"):
+        full = alice.get(path)
+        spared = alice.get(path, headers={"If-None-Match": full.headers["etag"]})
+        connection.execute("UPDATE documents SET attempt = attempt + 1")
+        changed = alice.get(path, headers={"If-None-Match": full.headers["etag"]})
+
+        assert (full.status_code, spared.status_code, changed.status_code) == (200, 304, 200)
+        assert spared.content == b""
+        for name in ("etag", "cache-control", "vary"):
+            assert spared.headers[name] == full.headers[name]
+        assert changed.headers["etag"] != full.headers["etag"]
+
+
+def test_deletion_only_of_what_the_client_saw(alice: User, connection: Connection) -> None:
+    document_id = add_document(connection, "alice", "a.txt", [])
+    path = f"/documents/{document_id}"
+    seen = {"If-Match": alice.get(path).headers["etag"]}
+    connection.execute("UPDATE documents SET stage = 'embed'")
+
+    refused = alice.delete(path, headers=seen)
+    seen = {"If-Match": alice.get(path).headers["etag"]}
+
+    assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed")
+    assert alice.delete(path, headers=seen).status_code == 204
+    assert alice.delete(path, headers=seen).status_code == 404
 
 
 def rows(connection: Connection) -> Any:
@@ -153,5 +312,13 @@ def test_without_a_bucket_the_row_is_all_there_is(sandbox: Sandbox, connection: 
 
 
 def test_requests_that_make_no_sense(alice: User) -> None:
-    for answer in (alice.get("/documents/not-a-uuid"), alice.get("/documents", limit=0)):
+    queries = [
+        *({"limit": 0}, {"status": "done"}, {"sort": "id"}, {"cursor": "x"}, {"file_name": "\0"}),
+        *({"uploaded_from": "0"}, {"uploaded_from": "2026-01-05T03:12:44"}),
+    ]
+    answers = [alice.get("/documents/not-a-uuid"), *(alice.get("/documents", **q) for q in queries)]
+    for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+        (error,) = answer.json()["errors"]
+        assert re.fullmatch(r"(path|query)\.[\w.]+", error["field"])
+        assert re.fullmatch(r"[^ ]*[\u4e00-\u9fff].*。 [\x20-\x7e]+\.", error["message"])

@@ -1,7 +1,7 @@
 """API Gateway for HTTP APIs: a request becomes a Lambda event, its result the response.
 
-The API's configuration is the control plane's; limits, route choice, CORS and the answers to what
-goes wrong are API Gateway's own and made here.
+The API's configuration is the control plane's; limits, throttling, route choice, CORS and the
+answers to what goes wrong are API Gateway's own and made here.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from harness.services.apigateway.limits import check_event, check_head, read_bod
 from harness.services.apigateway.refusal import NotEmulatedError, Refusal, RefusedError
 from harness.services.apigateway.response import response
 from harness.services.apigateway.routing import Match, select_route, select_stage
+from harness.services.apigateway.throttling import Throttling
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class _Record:
     """What the journal is told about a request, as far as it came."""
 
     route: str = ""
+    stage: str = ""
     integration_ms: float | None = None
 
 
@@ -41,6 +43,7 @@ class ApiGateway:
         self._clock = clock
         self._configurations = Configurations(door, region)
         self._invocations = Invocations(door, region)
+        self._throttling = Throttling(clock.monotonic())
 
     def claims(self, call: Call) -> bool:
         return call.service == "execute-api"
@@ -57,6 +60,7 @@ class ApiGateway:
             api=api_id,
             method=call.method,
             route=record.route,
+            stage=record.stage,
             status=reply.status,
             integration_ms=record.integration_ms,
             latency_ms=round((self._clock.monotonic() - started) * 1000, 1),
@@ -86,7 +90,8 @@ class ApiGateway:
     async def _integrated(self, call: Call, api: Api, record: _Record) -> Reply:
         check_head(call)
         place, match = self._routed(call, api)
-        record.route = match.route.key
+        record.route, record.stage = match.route.key, place.stage.name
+        self._throttling.check(api.id, place.stage, match.route.key, self._clock.monotonic())
         integration = _integration(api, match)
         body = await read_body(call)
         made = event(call, body, place, match, self._clock.now())

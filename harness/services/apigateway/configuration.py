@@ -31,9 +31,21 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """rate: requests a second; burst: requests at once. None: not set."""
+
+    rate: float | None = None
+    burst: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
+    """defaults: the limit of each route; routes: those of single routes, by key."""
+
     name: str
     variables: dict[str, str] = field(default_factory=dict)
+    defaults: Limit = Limit()
+    routes: dict[str, Limit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ def parse(
             )
             for route in routes
         ),
-        tuple(Stage(stage["stageName"], stage.get("stageVariables") or {}) for stage in stages),
+        tuple(map(_stage, stages)),
         _cors(api.get("corsConfiguration")),
     )
 
@@ -133,6 +145,19 @@ def _integration(item: dict[str, Any]) -> Integration:
         item.get("payloadFormatVersion") or "1.0",
         min(item.get("timeoutInMillis") or MAX_TIMEOUT_MS, MAX_TIMEOUT_MS),
     )
+
+
+def _stage(item: dict[str, Any]) -> Stage:
+    return Stage(
+        item["stageName"],
+        item.get("stageVariables") or {},
+        _limit(item.get("defaultRouteSettings") or {}),
+        {key: _limit(route) for key, route in (item.get("routeSettings") or {}).items()},
+    )
+
+
+def _limit(settings: dict[str, Any]) -> Limit:
+    return Limit(settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit"))
 
 
 def _cors(configuration: dict[str, Any] | None) -> Cors | None:

@@ -9,6 +9,10 @@ MAX_HEAD_BYTES = 10_240
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_EVENT_BYTES = 6 * 1024 * 1024
 
+# Requests of all APIs of an account in a region: each second, and at once.
+ACCOUNT_RATE = 10_000.0
+ACCOUNT_BURST = 5_000.0
+
 _LINE_EXTRAS = len("  HTTP/1.1\r\n")
 _HEADER_EXTRAS = len(": \r\n")
 

@@ -15,6 +15,7 @@ class Refusal(Enum):
     FORBIDDEN = (403, "Forbidden")
     NOT_FOUND = (404, "Not Found")
     BODY_TOO_LARGE = (413, "Request Entity Too Large")
+    TOO_MANY_REQUESTS = (429, "Too Many Requests")
     HEADERS_TOO_LARGE = (431, "Request Header Fields Too Large")
     INTEGRATION_FAILED = (500, "Internal Server Error")
     INTEGRATION_UNAVAILABLE = (503, "Service Unavailable")

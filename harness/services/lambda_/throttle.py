@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from harness.clock import Clock
 from harness.services.lambda_.refusal import throttled
+from harness.token_bucket import TokenBucket
 
 ACCOUNT_LIMIT = 1000
 _NEW_ENVIRONMENTS = 1000  # at once, and again every 10 s
@@ -18,31 +19,12 @@ _REQUESTS_PER_EXECUTION = 10  # each second, synchronous ones only
 _FORGOTTEN_S = 600.0  # an idle function's environments are gone by then
 
 
-class Bucket:
-    """Holds up to `capacity` permits and gets `rate` new ones each second, continuously."""
-
-    def __init__(self, capacity: float, rate: float, now: float) -> None:
-        self._capacity = capacity
-        self._rate = rate
-        self._level = capacity
-        self._seen = now
-
-    def take(self, now: float) -> bool:
-        """Take one permit if there is one."""
-        self._level = min(self._capacity, self._level + (now - self._seen) * self._rate)
-        self._seen = now
-        if self._level < 1:
-            return False
-        self._level -= 1
-        return True
-
-
 @dataclass(slots=True)
 class _Use:
     """What one function uses; environments: how many it has been scaled to."""
 
-    scaling: Bucket
-    requests: Bucket
+    scaling: TokenBucket
+    requests: TokenBucket
     limit: int
     running: int = 0
     environments: int = 0
@@ -108,10 +90,10 @@ class Throttle:
         if use is None or use.limit != limit:
             now = self._clock.monotonic()
             rate: float = _REQUESTS_PER_EXECUTION * limit
-            requests = Bucket(rate, rate, now)
+            requests = TokenBucket(rate, rate, now)
             if use is None:
                 rate = _NEW_ENVIRONMENTS / _SCALING_PERIOD_S
-                use = _Use(Bucket(_NEW_ENVIRONMENTS, rate, now), requests, limit)
+                use = _Use(TokenBucket(_NEW_ENVIRONMENTS, rate, now), requests, limit)
                 self._uses[name] = use
             use.requests, use.limit = requests, limit
         return use

@@ -34,7 +34,7 @@ def create(client: Any, properties: Properties, name: str) -> Created:
         Version=info.get("version"),
         ProtocolType=properties.get("ProtocolType", "HTTP"),
         Description=properties.get("Description"),
-        CorsConfiguration=properties.get("CorsConfiguration"),
+        CorsConfiguration=properties.get("CorsConfiguration", openapi.cors(body)),
         Tags=openapi.tags(body),
     )
     return Created(api["ApiId"], {"ApiId": api["ApiId"], "ApiEndpoint": api["ApiEndpoint"]})
@@ -61,6 +61,7 @@ def read(client: Any, physical_id: str, properties: Properties) -> Properties:
         "info": {"title": api["Name"], "version": api.get("Version")},
         "paths": openapi.paths(routes),
         "tags": openapi.tag_list(api.get("Tags", {})),
+        **openapi.cors_section(api.get("CorsConfiguration")),
     }
     return {**api, "Body": body}
 

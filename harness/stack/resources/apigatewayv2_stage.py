@@ -8,10 +8,16 @@ from harness.stack.properties import Leaf, MapOf, Properties, Shape
 from harness.stack.resources import Created
 
 TYPE = "AWS::ApiGatewayV2::Stage"
+_LIMITS: dict[str, Shape] = {
+    "ThrottlingBurstLimit": Leaf.VALUE,
+    "ThrottlingRateLimit": Leaf.VALUE,
+}
 PROPERTIES: dict[str, Shape] = {
     "ApiId": Leaf.VALUE,
     "AutoDeploy": Leaf.VALUE,
+    "DefaultRouteSettings": _LIMITS,
     "Description": Leaf.VALUE,
+    "RouteSettings": MapOf(_LIMITS),
     "StageName": Leaf.VALUE,
     "StageVariables": MapOf(Leaf.VALUE),
     "Tags": MapOf(Leaf.VALUE),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from harness.stack.openapi import Route, paths, routes, tag_list, tags
+from harness.stack.openapi import Route, cors, cors_section, paths, routes, tag_list, tags
 from harness.stack.properties import differences, unhandled
 from harness.stack.resources.apigatewayv2_api import PROPERTIES
 
@@ -25,6 +25,7 @@ BODY = {
         "/documents/{id}": {"get": operation(timeoutInMillis=5000)},
         "/{proxy+}": {"x-amazon-apigateway-any-method": operation()},
     },
+    "x-amazon-apigateway-cors": {"allowOrigins": ["*"], "maxAge": 60},
     "tags": [{"name": "httpapi:createdBy", "x-amazon-apigateway-tag-value": "SAM"}],
 }
 
@@ -39,8 +40,16 @@ def test_each_path_and_method_becomes_a_route():
 
 
 def test_routes_and_paths_are_inverse():
-    body = {**BODY, "paths": paths(routes(BODY)), "tags": tag_list(tags(BODY))}
+    body = {**BODY, "paths": paths(routes(BODY)), "tags": tag_list(tags(BODY))} | cors_section(
+        cors(BODY)
+    )
     assert list(differences({"Body": BODY}, {"Body": body}, PROPERTIES)) == []
+
+
+def test_cors_is_told_as_the_api_takes_it():
+    assert cors(BODY) == {"AllowOrigins": ["*"], "MaxAge": 60}
+    assert cors({}) is None
+    assert cors_section(None) == {}
 
 
 def test_a_route_that_is_gone_is_noticed():

@@ -234,6 +234,11 @@ def test_the_api_sends_everything_to_the_backend(client, applied):
     assert f":function:{BACKEND}/invocations" in integration["IntegrationUri"]
     (stage,) = gateway.get_stages(ApiId=api_id)["Items"]
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+    limits = {"ThrottlingBurstLimit": 1000, "ThrottlingRateLimit": 500.0}
+    assert limits.items() <= stage["DefaultRouteSettings"].items()
+    cors = gateway.get_api(ApiId=api_id)["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://hr-chatbot.example.com"]
+    assert {"authorization", "if-none-match", "prefer"} <= set(cors["AllowHeaders"])
     policy = json.loads(client("lambda").get_policy(FunctionName=BACKEND)["Policy"])
     (statement,) = policy["Statement"]
     assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}

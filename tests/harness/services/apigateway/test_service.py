@@ -42,7 +42,9 @@ def control_plane(**changes: Any) -> dict[str, Any]:
         "/v2/apis/api1/integrations": {
             "items": [{**integration, **changes.get("integration", {})}]
         },
-        "/v2/apis/api1/stages": {"items": [{"stageName": "$default", "stageVariables": None}]},
+        "/v2/apis/api1/stages": {
+            "items": [{"stageName": "$default", "stageVariables": None, **changes.get("stage", {})}]
+        },
     }
 
 
@@ -352,6 +354,21 @@ def test_a_route_without_integration_is_an_error(gateway: Gateway):
     gateway.answers = control_plane(route={"target": None})
 
     assert message(gateway.answer()) == (500, "Internal Server Error")
+
+
+def test_one_request_too_many_never_reaches_the_function(gateway: Gateway):
+    limits = {"throttlingBurstLimit": 1, "throttlingRateLimit": 0.01}
+    gateway.answers = control_plane(stage={"defaultRouteSettings": limits})
+
+    assert gateway.answer().status == 200
+    assert message(gateway.answer()) == (429, "Too Many Requests")
+    assert len(gateway.invoked) == 1
+    refused = gateway.events[-1].detail
+    assert (refused["status"], refused["stage"], refused["integration_ms"]) == (
+        429,
+        "$default",
+        None,
+    )
 
 
 SITE = ("origin", "https://app.example")

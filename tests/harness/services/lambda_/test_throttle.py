@@ -6,7 +6,7 @@ import pytest
 
 from harness.clock import ManualClock
 from harness.errors import AwsError
-from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Bucket, Throttle
+from harness.services.lambda_.throttle import ACCOUNT_LIMIT, Throttle
 
 
 @pytest.fixture
@@ -26,13 +26,6 @@ def reason(act) -> str:
     assert caught.value.fields["Type"] == "User"
     assert caught.value.headers == {"retry-after": "1"}
     return caught.value.fields["Reason"]
-
-
-def test_a_bucket_is_filled_continuously_and_never_over():
-    bucket = Bucket(2, rate=0.5, now=0.0)
-    assert [bucket.take(0.0) for _ in range(3)] == [True, True, False]
-    assert [bucket.take(1.0), bucket.take(2.0), bucket.take(3.0)] == [False, True, False]
-    assert [bucket.take(1000.0) for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize("reserved", [0, 1, 3])
