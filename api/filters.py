@@ -1,4 +1,4 @@
-"""The filters that search and questions share, as clients send them."""
+"""The filters that lists, search and questions share, as clients send them."""
 
 from __future__ import annotations
 
@@ -71,12 +71,9 @@ Text = Annotated[
 ]
 
 
-class Filters(BaseModel):
-    """Each filter narrows what is found; of a list, any item will do."""
+class UploadFilters(BaseModel):
+    """Each filter narrows what is found or listed; of a list, any item will do."""
 
-    document_id: list[UUID] = Field(
-        default=[], max_length=MAX_DOCUMENTS, description="These documents only."
-    )
     file_type: list[FileType] = Field(
         default=[],
         max_length=len(_MEDIA_TYPES),
@@ -97,8 +94,20 @@ class Filters(BaseModel):
             raise ValueError("it is before uploaded_from, so no document can match")
         return value
 
+
+class Filters(UploadFilters):
+    """The filters of search and of questions."""
+
+    document_id: list[UUID] = Field(
+        default=[], max_length=MAX_DOCUMENTS, description="These documents only."
+    )
+
     def scope(self, user_id: str) -> Scope:
         """Return what of the documents of `user_id` the filters leave."""
         return Scope(
-            user_id, self.document_id, self.file_type, self.uploaded_from, self.uploaded_to
+            user_id,
+            document_ids=self.document_id,
+            file_types=self.file_type,
+            uploaded_from=self.uploaded_from,
+            uploaded_to=self.uploaded_to,
         )

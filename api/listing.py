@@ -1,8 +1,7 @@
-"""Which documents of a user are listed, in what order, and where the next page begins (pure)."""
+"""In what order documents are listed, and where the next page begins (pure)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -37,21 +36,6 @@ class Sort(StrEnum):
     @property
     def is_descending(self) -> bool:
         return self.startswith("-")
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What all listed documents have in common; None or empty: anything.
-
-    uploaded_from, uploaded_to: with a time zone, from included and to excluded. file_name: a part
-    of it, in any case.
-    """
-
-    status: Sequence[str] = ()
-    file_type: str | None = None
-    uploaded_from: datetime | None = None
-    uploaded_to: datetime | None = None
-    file_name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.sql import SQL, Identifier
 
 from api.errors import DocumentDeletedError
-from api.listing import Filters, Place, Sort
+from api.listing import Place, Sort
 from api.models import Document
+from api.scope import Scope
 from processor import tombstones
 from processor.database import Connection
 from processor.documents import Status
@@ -43,13 +44,12 @@ UPDATE documents SET status = 'pending', error_code = NULL, error_message = NULL
 WHERE id = %s RETURNING {_COLUMNS}
 """  # noqa: S608 - constants
 
-_CONDITIONS = {
-    "status": "status = ANY(%(status)s)",
-    "file_type": "file_type = %(file_type)s",
-    "uploaded_from": "upload_date >= %(uploaded_from)s",
-    "uploaded_to": "upload_date < %(uploaded_to)s",
-    "file_name": "strpos(lower(file_name), lower(%(file_name)s)) > 0",
-}
+_PAGE = SQL("""
+SELECT {columns} FROM documents WHERE {within}
+ORDER BY {column} {direction}, id {direction} LIMIT %(limit)s OFFSET %(offset)s
+""")
+
+_BEYOND = SQL(" AND ({column}, id) {comparison} (%(value)s, %(id)s)")
 
 
 @dataclass(frozen=True)
@@ -165,44 +165,31 @@ def reset(connection: Connection, document_id: UUID) -> Document:
 
 def page(
     connection: Connection,
-    user_id: str,
-    filters: Filters,
+    scope: Scope,
     sort: Sort,
     limit: int,
     offset: int = 0,
     after: Place | None = None,
 ) -> list[Document]:
-    """Return up to `limit` of the user's documents, after `offset` others or after a place."""
-    where, values = _restricted(user_id, filters)
+    """Return up to `limit` documents within `scope`, after `offset` others or after a place."""
+    descending = sort.is_descending
+    where, values = scope.condition, scope.values | {"limit": limit, "offset": offset}
+    column = Identifier(sort.column)
     if after is not None:
-        where.append(_beyond(sort))
+        where += _BEYOND.format(column=column, comparison=SQL("<" if descending else ">"))
         values |= {"value": after.value, "id": after.document_id}
-    direction = "DESC" if sort.is_descending else "ASC"
-    order = f"{sort.column} {direction}, id {direction}"
-    query = (
-        f"{_DOCUMENT} WHERE {' AND '.join(where)}"
-        f" ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"
+    query = _PAGE.format(
+        columns=SQL(", ").join(map(Identifier, Document.model_fields)),
+        within=where,
+        column=column,
+        direction=SQL("DESC" if descending else "ASC"),
     )
     with connection.cursor(row_factory=class_row(Document)) as cursor:
-        values |= {"limit": limit, "offset": offset}
-        return cursor.execute(query.encode(), values).fetchall()
+        return cursor.execute(query, values).fetchall()
 
 
-def count(connection: Connection, user_id: str, filters: Filters) -> int:
-    """Return how many documents of the user pass the filters."""
-    where, values = _restricted(user_id, filters)
-    query = f"SELECT count(*) FROM documents WHERE {' AND '.join(where)}"  # noqa: S608 - constants
-    [(total,)] = connection.execute(query.encode(), values)
+def count(connection: Connection, scope: Scope) -> int:
+    """Return how many documents are within `scope`."""
+    query = SQL("SELECT count(*) FROM documents WHERE {within}").format(within=scope.condition)
+    [(total,)] = connection.execute(query, scope.values)
     return int(total)
-
-
-def _restricted(user_id: str, filters: Filters) -> tuple[list[str], dict[str, Any]]:
-    """Return the conditions for the user and each filter that is set, and their values."""
-    given = {name: value for name, value in vars(filters).items() if value}
-    conditions = ["user_id = %(user_id)s", *(_CONDITIONS[name] for name in given)]
-    return conditions, {"user_id": user_id, **given}
-
-
-def _beyond(sort: Sort) -> str:
-    comparison = "<" if sort.is_descending else ">"
-    return f"({sort.column}, id) {comparison} (%(value)s, %(id)s)"

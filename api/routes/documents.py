@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from api import store
@@ -20,29 +21,21 @@ from api.errors import (
     ObjectMissingError,
     PreconditionFailedError,
 )
+from api.filters import UploadFilters
 from api.following import Followed
-from api.listing import CURSOR_PATTERN, Filters, Sort, place_at, place_of
+from api.listing import CURSOR_PATTERN, Sort, place_at, place_of
 from api.logs import note_documents
 from api.models import Document, DocumentList
 from api.openapi import ETAG, PREFERENCE, not_modified
-from api.parameters import Moment, Text
 from api.preferences import wait_seconds
 from api.problems import responses
 from api.representation import Representation
+from api.scope import Scope
 from processor.documents import Status
 
 router = APIRouter(tags=["documents"])
 
 DocumentId = Annotated[UUID, Path(description="`id` of a receipt or of the list.")]
-Limit = Annotated[int, Query(ge=1, le=500, description="Documents a page.")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Documents to leave out first.")]
-Cursor = Annotated[
-    str | None,
-    Query(
-        pattern=CURSOR_PATTERN,
-        description="`next` of the page before, beside the same filters; it has its own order.",
-    ),
-]
 IfNoneMatch = Annotated[str | None, Header(description="Entity tags that the client has, or `*`.")]
 IfMatch = Annotated[str | None, Header(description="Entity tags, one of which must hold, or `*`.")]
 Prefer = Annotated[
@@ -54,17 +47,34 @@ Prefer = Annotated[
 ]
 
 
-def _filters(
-    status: Annotated[list[Status], Query(description="Several: any of them.")] = [],  # noqa: B006
-    file_type: Annotated[Text | None, Query(description="Media type.")] = None,
-    uploaded_from: Annotated[
-        Moment | None, Query(description="Not before this moment (RFC 3339).")
-    ] = None,
-    uploaded_to: Annotated[Moment | None, Query(description="Before this moment.")] = None,
-    file_name: Annotated[Text | None, Query(description="A part of the name, in any case.")] = None,
-) -> Filters:
-    part = file_name and unicodedata.normalize("NFC", file_name)
-    return Filters(status, file_type, uploaded_from, uploaded_to, part)
+class Listed(UploadFilters):
+    """What of the documents a page of the list shows."""
+
+    status: list[Status] = Field(
+        default=[], max_length=len(Status), description="Documents in any of these states only."
+    )
+    file_name: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=255)] | None = (
+        Field(default=None, description="A part of the name, in any case.")
+    )
+    sort: Sort = Field(default=Sort.NEWEST, description="Downwards with a minus.")
+    limit: int = Field(default=100, ge=1, le=500, description="Documents a page.")
+    offset: int = Field(default=0, ge=0, le=1_000_000, description="Documents to leave out first.")
+    cursor: str | None = Field(
+        default=None,
+        pattern=CURSOR_PATTERN,
+        description="`next` of the page before, beside the same filters; it has its own order.",
+    )
+
+    def scope(self, user_id: str) -> Scope:
+        """Return which documents of `user_id` are listed, on this page or another."""
+        return Scope(
+            user_id,
+            file_types=self.file_type,
+            uploaded_from=self.uploaded_from,
+            uploaded_to=self.uploaded_to,
+            statuses=self.status,
+            file_name=self.file_name and unicodedata.normalize("NFC", self.file_name),
+        )
 
 
 @router.get(
@@ -76,22 +86,18 @@ def _filters(
 def list_documents(
     user_id: CurrentUser,
     sandbox: CurrentSandbox,
-    filters: Annotated[Filters, Depends(_filters)],
-    sort: Annotated[Sort, Query(description="Downwards with a minus.")] = Sort.NEWEST,
-    limit: Limit = 100,
-    offset: Offset = 0,
-    cursor: Cursor = None,
+    asked: Annotated[Listed, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Return a page of the user's documents, newest first unless told otherwise."""
-    connection = sandbox.connection()
-    after = None if cursor is None else place_at(cursor)
-    order = sort if after is None else after.sort
-    found = store.page(connection, user_id, filters, order, limit + 1, offset, after)
+    connection, scope = sandbox.connection(), asked.scope(user_id)
+    after = None if asked.cursor is None else place_at(asked.cursor)
+    order = asked.sort if after is None else after.sort
+    found = store.page(connection, scope, order, asked.limit + 1, asked.offset, after)
     page = DocumentList(
-        documents=found[:limit],
-        total=store.count(connection, user_id, filters),
-        next=place_of(found[limit - 1], order).cursor if len(found) > limit else None,
+        documents=found[: asked.limit],
+        total=store.count(connection, scope),
+        next=place_of(found[asked.limit - 1], order).cursor if len(found) > asked.limit else None,
     )
     return Representation.of(page).answer_unless(if_none_match)
 

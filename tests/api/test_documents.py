@@ -142,8 +142,10 @@ NAMES = ["報告.txt", "report_2.txt", "Report.txt", "100%.txt", "失敗.pdf"]
         ({"status": "failed"}, NAMES[4:]),
         ({"status": ["pending", "processing"]}, NAMES[:2]),
         ({"file_type": "application/pdf"}, NAMES[4:]),
+        ({"file_type": ["pdf", "txt"]}, NAMES),
         ({"uploaded_from": "2026-01-04T12:00:00Z"}, NAMES[:2]),
-        ({"uploaded_to": "2026-01-02T20:00:00+08:00"}, NAMES[4:]),
+        ({"uploaded_to": "2026-01-02T19:59:59+08:00"}, NAMES[4:]),
+        ({"uploaded_from": "2026-01-02", "uploaded_to": "2026-01-03"}, NAMES[2:4]),
         ({"file_name": "REPORT"}, NAMES[1:3]),
         ({"file_name": "%"}, NAMES[3:4]),
         ({"file_name": "_"}, NAMES[1:2]),
@@ -314,7 +316,11 @@ def test_without_a_bucket_the_row_is_all_there_is(sandbox: Sandbox, connection: 
 def test_requests_that_make_no_sense(alice: User) -> None:
     queries = [
         *({"limit": 0}, {"status": "done"}, {"sort": "id"}, {"cursor": "x"}, {"file_name": "\0"}),
-        *({"uploaded_from": "0"}, {"uploaded_from": "2026-01-05T03:12:44"}),
+        *(
+            {"uploaded_from": "0"},
+            {"uploaded_from": "2026-01-05", "uploaded_to": "2026-01-04"},
+            {"file_type": "exe"},
+        ),
     ]
     answers = [alice.get("/documents/not-a-uuid"), *(alice.get("/documents", **q) for q in queries)]
     for answer in answers:
