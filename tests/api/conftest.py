@@ -121,7 +121,7 @@ class User:
         return self.client.get(path, params=query, headers=self._headers(headers))
 
     def post(self, path: str, headers: Headers | None = None, **body: Any) -> Any:
-        return self.client.post(path, json=body or None, headers=self._headers(headers))
+        return self.client.post(path, json=body, headers=self._headers(headers))
 
     def delete(self, path: str, headers: Headers | None = None) -> Any:
         return self.client.delete(path, headers=self._headers(headers))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,13 +17,16 @@ from hypothesis import HealthCheck, Phase, settings
 from pydantic import BaseModel
 
 from api import app
+from api.answering import Answering
 from api.bucket import Bucket
+from api.converse import Converse
 from api.models import Document, Problem
 from api.sandbox import Sandbox
 from processor.database import Connection
 from processor.documents import Status, object_key
 from tests.api.conftest import authorization
 from tests.api.corpus import add_document
+from tests.api.model import Model
 
 _sandboxes: list[Sandbox] = []
 
@@ -57,7 +61,8 @@ FOLLOWED = settings(BOUNDED, max_examples=8, stateful_step_count=5)
 
 @pytest.fixture
 def served(sandbox: Sandbox) -> Iterator[None]:
-    _sandboxes.append(sandbox)
+    answer = Answering(sandbox.search, Converse(Model(), "nova"))
+    _sandboxes.append(replace(sandbox, answer=answer))
     yield
     _sandboxes.clear()
 
