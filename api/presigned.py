@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from api import store
-from api.bucket import Bucket
+from api.bucket import Bucket, object_metadata
 from api.multipart import MultipartUpload, sizes
 from api.presigned_models import (
     Method,
@@ -73,7 +73,12 @@ class PresignedUploads:
         """Sign one PUT; a second one is refused by S3 with 412, since the object is there."""
         receipt = self._recorded(wish, "PUT", URL_SECONDS)
         file = wish.file
-        signed = {"ContentType": file.media_type, "ContentLength": file.size, "IfNoneMatch": "*"}
+        signed = {
+            "ContentType": file.media_type,
+            "ContentLength": file.size,
+            "IfNoneMatch": "*",
+            "Metadata": object_metadata(),
+        }
         url = self.bucket.s3.generate_presigned_url(
             "put_object", {**self._address(wish), **signed}, ExpiresIn=URL_SECONDS
         )
@@ -81,14 +86,16 @@ class PresignedUploads:
             "Content-Type": file.media_type,
             "Content-Length": str(file.size),
             "If-None-Match": "*",
+            **_metadata_fields(),
         }
         return PresignedPut(**receipt, url=url, headers=headers)
 
     def _post(self, wish: Wish) -> PresignedPost:
         """Sign a form; S3 has no condition there that would refuse a second one."""
         receipt = self._recorded(wish, "POST", URL_SECONDS)
-        fields = {"Content-Type": wish.file.media_type}
-        conditions = [fields, ["content-length-range", wish.file.size, wish.file.size]]
+        fields = {"Content-Type": wish.file.media_type, **_metadata_fields()}
+        exactly = [{name: value} for name, value in fields.items()]
+        conditions = [*exactly, ["content-length-range", wish.file.size, wish.file.size]]
         form = self.bucket.s3.generate_presigned_post(
             **self._address(wish), Fields=fields, Conditions=conditions, ExpiresIn=URL_SECONDS
         )
@@ -132,3 +139,8 @@ class PresignedUploads:
 
     def _address(self, wish: Wish) -> dict[str, str]:
         return {"Bucket": self.bucket.name, "Key": wish.key}
+
+
+def _metadata_fields() -> dict[str, str]:
+    """Return the metadata of an object as headers of a PUT and fields of a form name it."""
+    return {f"x-amz-meta-{name}": value for name, value in object_metadata().items()}

@@ -14,6 +14,7 @@ from api import app
 from tests.api import gateway
 from tests.api.conftest import User
 from tests.api.test_app import with_a_bug
+from tests.processor.lines import logged
 
 
 @pytest.mark.parametrize("path", ["/health", "/documents", "/nothing", "/openapi.json", "/docs"])
@@ -32,15 +33,16 @@ def test_nobody_keeps_what_belongs_to_a_user(alice: User):
     assert alice.get("/documents").headers["cache-control"] == "private, no-cache"
 
 
-def test_an_answer_names_its_request_as_the_log_does(alice: User, caplog: pytest.LogCaptureFixture):
-    caplog.set_level("INFO", logger="api")
-
+def test_an_answer_names_its_request_as_the_log_does(
+    alice: User, capsys: pytest.CaptureFixture[str]
+):
     answer = alice.get("/nothing")
 
     identity = answer.headers["x-request-id"]
     assert UUID(identity)
     assert answer.json()["instance"] == f"urn:uuid:{identity}"
-    assert identity in caplog.text
+    [[request], _] = logged(capsys)
+    assert request["correlation_id"] == identity
 
 
 def test_a_bug_names_its_request_too():

@@ -86,24 +86,27 @@ def test_a_second_put_is_refused_by_s3(alice: User, bucket: Bucket) -> None:
 
 
 def test_a_put_binds_key_type_size_and_time(alice: User) -> None:
-    issued = presign(alice, **wanted()).json()
+    answer = presign(alice, **wanted())
 
-    query = signed(issued["url"])
-    assert query["X-Amz-SignedHeaders"] == "content-length;content-type;host;if-none-match"
+    issued, query = answer.json(), signed(answer.json()["url"])
+    bound = "content-length;content-type;host;if-none-match;x-amz-meta-correlation-id"
+    assert query["X-Amz-SignedHeaders"] == bound
     assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
     assert int(query["X-Amz-Expires"]) == presigned.URL_SECONDS
     assert issued["headers"] == {
         "Content-Type": "application/pdf",
         "Content-Length": str(len(PDF)),
         "If-None-Match": "*",
+        "x-amz-meta-correlation-id": answer.headers["x-request-id"],
     }
     left = datetime.fromisoformat(issued["expires_at"]) - datetime.now(UTC)
     assert timedelta() < left <= timedelta(seconds=presigned.URL_SECONDS)
 
 
 def test_a_form_binds_key_type_size_and_time(alice: User, bucket: Bucket) -> None:
-    issued = presign(alice, **wanted(method="POST")).json()
+    answer = presign(alice, **wanted(method="POST"))
 
+    issued = answer.json()
     policy = loads(b64decode(issued["fields"]["policy"]))
     conditions = policy["conditions"]
     key = f"uploads/{issued['id']}_手冊 (1)+.pdf"
@@ -114,6 +117,7 @@ def test_a_form_binds_key_type_size_and_time(alice: User, bucket: Bucket) -> Non
     assert form.is_success
     stored = bucket.s3.get_object(Bucket=bucket.name, Key=key)
     assert (stored["Body"].read(), stored["ContentType"]) == (PDF, "application/pdf")
+    assert stored["Metadata"] == {"correlation-id": answer.headers["x-request-id"]}
 
 
 def test_urls_are_of_the_bucket_s_region(
