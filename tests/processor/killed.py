@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -64,6 +65,7 @@ def points(credentials: DatabaseCredentials, folder: Path, work: Work) -> list[s
 
 def die_at(fatal: str, credentials: DatabaseCredentials, folder: Path, work: Work) -> None:
     """Do the work, but die by SIGKILL at the point."""
+    tempfile.tempdir = str(folder)  # what the dead leave goes with the test
 
     def check(point: str) -> None:
         if point == fatal:
