@@ -25,6 +25,7 @@ from api.models import Document
 from api.representation import Representation
 from processor.database import Connection
 from processor.documents import KEY_PREFIX, Status
+from processor.errors import WITHOUT_OBJECT
 
 _NOT_FAILED = (
     "此文件並未失敗，不需要重試；請查看 status。 "
@@ -71,5 +72,5 @@ class Retry:
 def _check_failed(document: Document) -> None:
     if document.status is not Status.FAILED:
         raise NotFailedError(_NOT_FAILED)
-    if not document.retryable:
+    if not document.retryable and document.error_code not in WITHOUT_OBJECT:
         raise DocumentAtFaultError(document.error_message or "")

@@ -113,6 +113,9 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     ),
 }
 
+# There is nothing to process, unless the object comes (back).
+WITHOUT_OBJECT = frozenset({Code.OBJECT_MISSING, Code.NOT_UPLOADED})
+
 # The file itself is the reason: processed once more it would fail once more.
 AT_FAULT = frozenset(
     {
@@ -125,8 +128,8 @@ AT_FAULT = frozenset(
         Code.MALFORMED,
         Code.NO_TEXT,
         Code.GARBLED_TEXT,
-        Code.OBJECT_MISSING,
         Code.FOREIGN_KEY,
+        *WITHOUT_OBJECT,
     }
 )
 

@@ -18,7 +18,7 @@ from psycopg.rows import class_row
 from processor import content
 from processor.database import Connection
 from processor.documents import KEY_PREFIX, Status
-from processor.errors import Code, message
+from processor.errors import WITHOUT_OBJECT, Code, message
 from processor.events import ObjectRef
 from processor.listing import Stored
 
@@ -44,7 +44,7 @@ class Row:
     @property
     def is_missing(self) -> bool:
         """Whether the document was failed for want of its object."""
-        return self.error_code in _WITHOUT_OBJECT
+        return self.error_code in WITHOUT_OBJECT
 
     def is_outdated(self, stored: Stored) -> bool:
         """Tell whether the document was settled without what is stored now.
@@ -62,8 +62,6 @@ class Row:
 
 
 _SETTLED = (Status.COMPLETED, Status.FAILED)
-
-_WITHOUT_OBJECT = (Code.OBJECT_MISSING, Code.NOT_UPLOADED)
 
 _AWAITED = "(upload_method IS NOT NULL AND generation = 0)"
 

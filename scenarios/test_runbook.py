@@ -161,13 +161,15 @@ def test_list_role_policies(cli: Cli) -> None:
 
 
 def test_get_bucket_notification_configuration(cli: Cli) -> None:
-    """Problem 2. On AWS: object creation under `uploads/` goes to the file processor."""
+    """Problem 2. On AWS: what comes and goes under `uploads/` is told to the file processor."""
     answer = cli(f"aws s3api get-bucket-notification-configuration --bucket {BUCKET}")
-    (notification,) = json.loads(answer)["LambdaFunctionConfigurations"]
-    (rule,) = notification["Filter"]["Key"]["FilterRules"]
-    assert notification["LambdaFunctionArn"].endswith(f":function:{PROCESSOR}")
-    assert notification["Events"] == ["s3:ObjectCreated:*"]
-    assert (rule["Name"].lower(), rule["Value"]) == ("prefix", "uploads/")
+    notifications = json.loads(answer)["LambdaFunctionConfigurations"]
+    told = [event for notification in notifications for event in notification["Events"]]
+    assert sorted(told) == ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+    for notification in notifications:
+        (rule,) = notification["Filter"]["Key"]["FilterRules"]
+        assert notification["LambdaFunctionArn"].endswith(f":function:{PROCESSOR}")
+        assert (rule["Name"].lower(), rule["Value"]) == ("prefix", "uploads/")
 
 
 def test_get_policy(cli: Cli) -> None:

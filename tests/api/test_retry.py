@@ -16,7 +16,7 @@ from api.retry import Retry
 from api.sandbox import Sandbox
 from processor.database import Connection, Database
 from processor.documents import object_key
-from processor.errors import AT_FAULT, Code, message
+from processor.errors import AT_FAULT, WITHOUT_OBJECT, Code, message
 from processor.settings import DatabaseCredentials
 from processor.store import Arrival, Store
 from tests.api.conftest import User, serve
@@ -102,7 +102,7 @@ def test_what_has_not_failed_is_not_retried(
     assert len(versions(bucket)) == 1
 
 
-@pytest.mark.parametrize("code", Code)
+@pytest.mark.parametrize("code", sorted(set(Code) - WITHOUT_OBJECT))
 def test_a_document_that_would_fail_again_says_so_beforehand(
     alice: User, connection: Connection, bucket: Bucket, code: Code
 ) -> None:
@@ -116,6 +116,16 @@ def test_a_document_that_would_fail_again_says_so_beforehand(
         problem = answer.json()
         assert (answer.status_code, problem["code"]) == (409, "document_at_fault")
         assert problem["detail"] == message(code)
+
+
+@pytest.mark.parametrize("code", sorted(WITHOUT_OBJECT))
+def test_an_object_that_is_back(
+    alice: User, connection: Connection, bucket: Bucket, code: Code
+) -> None:
+    document_id = add_failed(connection, bucket, code)
+    assert alice.get(f"/documents/{document_id}").json()["retryable"] is False
+
+    assert alice.post(f"/documents/{document_id}/retry").status_code == 202
 
 
 def test_an_object_that_is_gone(alice: User, connection: Connection, bucket: Bucket) -> None:
