@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
+IMAGE_LOCK = $(LOCK) --python-version 3.13 --no-annotate --upgrade --constraint requirements.lock
+IMAGE_LOCKS := $(patsubst %,image/%.txt,file-processor backend) \
+	$(patsubst %,harness/images/recipes/%/requirements.txt,lambda-python moto postgres)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -48,8 +52,17 @@ bench: setup ## Measure what the documentation claims; figures in report/benchma
 	$(BIN)/python -m pytest loadtests/benchmarks -p no:xdist --benchmark-only --benchmark-json=report/benchmarks.json
 
 lock: setup ## Resolve the dependencies anew
-	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --python-version 3.11 --all-extras --group file-processor --group backend --upgrade \
+		--output-file requirements.lock pyproject.toml
+	$(MAKE) --no-print-directory image-locks
+
+# What goes into images, for their Python, at the versions of the lock.
+.PHONY: image-locks
+image-locks: $(IMAGE_LOCKS)
+image/%.txt: requirements.lock pyproject.toml
+	$(IMAGE_LOCK) --group $* --output-file $@
+harness/images/recipes/%/requirements.txt: harness/images/recipes/%/requirements.in requirements.lock
+	$(IMAGE_LOCK) --output-file $@ $<
 
 clean: ## Remove what was built
 	rm -rf $(VENV) report .benchmarks .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

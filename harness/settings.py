@@ -1,6 +1,7 @@
 """What the harness takes from the process environment, read once into a frozen object.
 
 HARNESS_STATE_DIR    directory of the environment (default `.harness` in the working directory)
+HARNESS_CACHE_DIR    what images are built from (default `~/.cache/lambda-pipeline-harness`)
 DOCKER_HOST          address of the Docker engine (default `unix:///var/run/docker.sock`)
 
 Child processes get `inherited` and what their starter adds, never the whole environment: host
@@ -19,9 +20,10 @@ _INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TMPDIR", "USER")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """state_dir: absolute; inherited: variables that every child process of ours may see."""
+    """state_dir, cache_dir: absolute; inherited: variables that every child process may see."""
 
     state_dir: Path
+    cache_dir: Path
     docker_host: str
     inherited: Mapping[str, str]
 
@@ -29,6 +31,14 @@ class Settings:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         state_dir=Path(environ.get("HARNESS_STATE_DIR") or ".harness").absolute(),
+        cache_dir=_cache(environ),
         docker_host=environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock",
         inherited={name: environ[name] for name in _INHERITED if name in environ},
     )
+
+
+def _cache(environ: Mapping[str, str]) -> Path:
+    if named := environ.get("HARNESS_CACHE_DIR"):
+        return Path(named).absolute()
+    caches = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or ".") / ".cache"
+    return (Path(caches) / "lambda-pipeline-harness").absolute()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,13 +11,15 @@ from typing import Any
 
 import psutil
 
+from harness.commit import commit, dirty
+
 
 def describe(files: Mapping[str, Path], *, runtime: str) -> dict[str, Any]:
     """Return the subject of a verdict: commit, dirty flag, SHA-256 of each of `files` by name."""
     root = files["template"].resolve().parent
     return {
-        "commit": _git(root, "rev-parse", "HEAD"),
-        "dirty": _dirty(root),
+        "commit": commit(root),
+        "dirty": dirty(root),
         "runtime": runtime,
         "image": None,
         "sha256": {name: digest(path) for name, path in files.items()},
@@ -32,22 +32,6 @@ def digest(path: Path) -> str | None:
         return None
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _dirty(root: Path) -> bool | None:
-    status = _git(root, "status", "--porcelain")
-    return None if status is None else bool(status)
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    """Return what git prints, None where there is no git or no commit yet."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    done = subprocess.run(
-        [git, "-C", str(root), *arguments], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def machine() -> dict[str, Any]:

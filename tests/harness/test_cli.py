@@ -11,7 +11,7 @@ from harness import cli, commands
 from harness.errors import EnvironmentFailedError
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
-SLOW = {"boto3", "httpx", "moto", "psycopg", "rich"}
+SLOW = {"boto3", "docker", "httpx", "moto", "psycopg", "rich"}
 
 
 def test_the_commands_are_the_modules_of_the_folder():

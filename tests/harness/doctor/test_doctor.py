@@ -20,6 +20,7 @@ from harness.doctor import (
     disk,
     docker,
     environment,
+    images,
     packages,
     port,
     postgres,
@@ -27,6 +28,7 @@ from harness.doctor import (
     template,
 )
 from harness.doctor.finding import Checkup, Finding, Level
+from harness.images import engine
 from harness.settings import load
 from harness.state import State
 
@@ -155,7 +157,7 @@ def test_an_engine_that_is_not_there_or_not_running_is_told_apart(tmp_path):
 
 
 def test_an_engine_that_may_not_be_used_is_said():
-    detail, remedy = docker.explain(PermissionError(), "unix:///x")
+    detail, remedy = engine.explain(PermissionError(), "unix:///x")
     assert detail == "you may not use the engine at unix:///x"
     assert "group `docker`" in remedy
 
@@ -191,6 +193,21 @@ def test_absent_corpora_leave_tests_out(tmp_path):
     (tmp_path / "shared" / "corpora").mkdir(parents=True)
     (finding,) = corpora.check(_checkup(tmp_path, file="project/template.yaml"))
     assert finding.level is Level.OK
+
+
+def test_how_images_come_here_is_said():
+    assert images._way("", []) == Finding(Level.OK, "registry", "answers; images are pulled")
+    offline = images._way("no such host", [])
+    assert offline.level is Level.OK
+    assert "built from Debian and Python packages" in offline.detail
+    lacking = images._way("no such host", ["apt"])
+    assert (lacking.level, lacking.remedy) == (Level.WARNING, "install apt")
+
+
+def test_images_are_not_looked_at_without_an_engine(tmp_path):
+    (finding,) = images.check(_checkup(tmp_path, docker_host=f"unix://{tmp_path}/absent.sock"))
+    assert finding.level is Level.WARNING
+    assert "no engine at" in finding.detail
 
 
 def test_a_template_that_cannot_be_applied_is_a_problem(tmp_path):

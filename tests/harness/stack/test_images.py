@@ -7,21 +7,32 @@ import pytest
 from harness.stack.images import images
 
 HOST = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
+DIGEST = f"sha256:{'a' * 64}"
 
 
 @pytest.mark.parametrize(
-    ("uri", "repository"),
+    ("uri", "repository", "reference"),
     [
-        (f"{HOST}/processor:v1", "processor"),
-        (f"{HOST}/team/processor@sha256:{'a' * 64}", "team/processor"),
-        (f"{HOST}/processor:v1@sha256:{'a' * 64}", "processor"),
-        ("localhost:5000/processor", "processor"),
-        ("processor:v1", "processor"),
+        (f"{HOST}/processor:v1", "processor", f"{HOST}/processor:v1"),
+        (f"{HOST}/team/processor@{DIGEST}", "team/processor", f"{HOST}/team/processor:v2"),
+        (f"{HOST}/processor:v1@{DIGEST}", "processor", f"{HOST}/processor:v1"),
+        ("localhost:5000/processor", "processor", "localhost:5000/processor:v2"),
+        ("processor:v1", "processor", "processor:v1"),
     ],
 )
-def test_the_repository_is_the_name_without_host_tag_and_digest(uri, repository):
-    found = images([({"Code": {"ImageUri": uri}}, {"DockerContext": "."})], Path("/stack"))
-    assert found == {repository: {"context": "/stack", "dockerfile": "Dockerfile", "command": []}}
+def test_a_repository_is_named_without_host_tag_and_digest_and_a_build_with_a_tag(
+    uri, repository, reference
+):
+    metadata = {"DockerContext": ".", "DockerTag": "v2"}
+    assert images([({"Code": {"ImageUri": uri}}, metadata)], Path("/stack")) == {
+        repository: {
+            "reference": reference,
+            "context": "/stack",
+            "dockerfile": "Dockerfile",
+            "command": [],
+            "architecture": "x86_64",
+        }
+    }
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,8 @@ def test_images_are_known_beforehand(tmp_path):
     )
     assert result.images(tmp_path) == {
         "documents": {
+            "reference": "123456789012.dkr.ecr/documents:v1",
+            "architecture": "x86_64",
             "context": str(tmp_path / "code"),
             "dockerfile": "Dockerfile.x",
             "command": ["a.handler"],

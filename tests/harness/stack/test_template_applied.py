@@ -11,6 +11,7 @@ from tests.harness.stack.conftest import ROOT, Applied, ControlPlane
 
 ACCOUNT = "123456789012"
 BUCKET = "hr-chatbot-documents-ap-northeast-1"
+REGISTRY = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
 PROCESSOR = "hr-chatbot-file-processor"
 PROCESSOR_ARN = f"arn:aws:lambda:ap-northeast-1:{ACCOUNT}:function:{PROCESSOR}"
 BACKEND = "hr-chatbot-backend"
@@ -54,11 +55,15 @@ def test_the_migration_is_due_when_its_secret_exists(applied):
 def test_images_name_the_code_that_stands_for_them(applied):
     expected = {
         PROCESSOR: {
+            "reference": f"{REGISTRY}/{PROCESSOR}:v1",
+            "architecture": "x86_64",
             "context": str(ROOT),
             "dockerfile": "Dockerfile.file-processor",
             "command": ["processor.handler.handler"],
         },
         BACKEND: {
+            "reference": f"{REGISTRY}/{BACKEND}:v1",
+            "architecture": "x86_64",
             "context": str(ROOT),
             "dockerfile": "Dockerfile.backend",
             "command": ["api.handler.handler"],

@@ -1,0 +1,36 @@
+"""The messages are those of engine 20.10."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.images.build_failure import explain
+
+
+@pytest.mark.parametrize(
+    ("message", "meaning", "remedy"),
+    [
+        ("write /x: no space left on device", "disk of the engine is full", "images remove"),
+        (
+            "standard_init_linux.go:228: exec user process caused: exec format error",
+            "architecture",
+            "binfmt",
+        ),
+        ("manifest for x:1 not found: manifest unknown", "does not exist", "--base-image"),
+        ("pull access denied for x, repository does not exist", "does not exist", "--base-image"),
+        (
+            'Get "https://x.example/v2/": dial tcp: lookup x.example on 192.0.2.1:53: no such host',
+            "no registry can be reached",
+            "--offline",
+        ),
+    ],
+)
+def test_what_it_means_and_what_to_do(message, meaning, remedy):
+    said = explain(message)
+    assert meaning in said
+    assert remedy in said
+    assert message in said
+
+
+def test_what_is_not_known_is_said_as_it_is():
+    assert explain("something else\n") == "something else"
