@@ -40,3 +40,9 @@ def built(client):
         return ImageStore(client).named(name)
 
     return build
+
+
+@pytest.fixture
+def patient(request):
+    if not request.config.getoption("--all-images"):
+        pytest.skip("this image takes minutes to build; make images builds and tests all")

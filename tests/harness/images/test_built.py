@@ -76,7 +76,7 @@ def _answer(api, running):
     ("name", "event", "answer"),
     [
         (FUNCTIONS[0], {"Records": []}, {"documents": []}),
-        (
+        pytest.param(
             FUNCTIONS[1],
             {
                 "version": "2.0",
@@ -86,6 +86,7 @@ def _answer(api, running):
                 "requestContext": {"http": HTTP},
             },
             {"statusCode": 200},
+            marks=pytest.mark.usefixtures("patient"),
         ),
     ],
     ids=FUNCTIONS,
@@ -151,6 +152,7 @@ def test_postgresql_has_vectors_and_wants_the_password(client, built):
     assert distance == 0
 
 
+@pytest.mark.usefixtures("patient")
 def test_moto_answers(client, built):
     image = built(MOTO.name)
     ports = {"5000/tcp": ("127.0.0.1", None)}
@@ -182,6 +184,7 @@ def _address(running, port):
     return f"{binding['HostIp']}:{binding['HostPort']}"
 
 
+@pytest.mark.usefixtures("patient")
 def test_the_same_files_give_the_same_content(client, built, tmp_path):
     """As the processor is built, but with one of its packages: it is built twice."""
     base = built(LAMBDA.name)
