@@ -8,17 +8,35 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from api.models import Receipt
+from processor.documents import MEDIA_TYPES
+
+# A name of at least one letter or digit, and a suffix in any case.
+_SUFFIXED = r"[0-9A-Za-z]\.({})$".format(
+    "|".join(
+        "".join(f"[{letter}{letter.upper()}]" for letter in suffix[1:]) for suffix in MEDIA_TYPES
+    )
+)
 
 Method = Literal["PUT", "POST", "multipart"]
 
 
 class UploadRequest(BaseModel):
-    """A file that is to be uploaded."""
+    """A file that is to be uploaded.
 
-    file_name: str = Field(min_length=1, max_length=1024)
-    file_size: int = Field(ge=0, description="Bytes, exactly; up to 250 MB.")
+    What the schema says beyond the types is refused by `api.uploads`, whose problems say more.
+    """
+
+    file_name: str = Field(min_length=1, max_length=1024, json_schema_extra={"pattern": _SUFFIXED})
+    file_size: int = Field(
+        ge=0,
+        description="Bytes, exactly; up to 250 MB.",
+        json_schema_extra={"minimum": 1},
+    )
     content_type: str | None = Field(
-        default=None, max_length=255, description="If given, the one that the suffix stands for."
+        default=None,
+        max_length=255,
+        description="If given, the one that the suffix stands for.",
+        json_schema_extra={"enum": [*sorted(set(MEDIA_TYPES.values())), None]},
     )
     method: Method = "PUT"
 
