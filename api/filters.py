@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
@@ -90,6 +91,15 @@ class UploadFilters(BaseModel):
         default=None, description="Uploaded on this day, the whole of it, or earlier."
     )
 
+    def scope(self, user_id: str) -> Scope:
+        """Return what of the documents of `user_id` the filters leave."""
+        return Scope(
+            user_id,
+            file_types=self.file_type,
+            uploaded_from=self.uploaded_from,
+            uploaded_to=self.uploaded_to,
+        )
+
 
 class Filters(UploadFilters):
     """The filters of search and of questions."""
@@ -99,11 +109,4 @@ class Filters(UploadFilters):
     )
 
     def scope(self, user_id: str) -> Scope:
-        """Return what of the documents of `user_id` the filters leave."""
-        return Scope(
-            user_id,
-            document_ids=self.document_id,
-            file_types=self.file_type,
-            uploaded_from=self.uploaded_from,
-            uploaded_to=self.uploaded_to,
-        )
+        return replace(super().scope(user_id), document_ids=self.document_id)

@@ -58,26 +58,18 @@ class Listing:
     page_keys: int = PAGE_KEYS
 
     def pages(self, after: str) -> Iterator[ListedPage]:
-        """Yield the documents whose keys are beyond `after`; foreign keys are left out.
-
-        The next page is asked for before its predecessor is given out, so that what is removed of
-        one page does not move the other.
-        """
-        answer = self._versions(after)
-        while answer["IsTruncated"]:
+        """Yield the documents whose keys are beyond `after`; foreign keys are left out."""
+        is_last = False
+        while not is_last:
+            place = {"KeyMarker": after} if after else {}
+            with _named():
+                answer = self.s3.list_object_versions(
+                    Bucket=self.bucket, Prefix=KEY_PREFIX, MaxKeys=self.page_keys, **place
+                )
+            is_last = not answer["IsTruncated"]
+            yield ListedPage(list(_documents(answer.get("Versions", []))), is_last)
             # The current version of a key comes first; the rest of its versions are not asked for.
-            following = self._versions(answer["NextKeyMarker"])
-            yield ListedPage(list(_documents(answer.get("Versions", []))), is_last=False)
-            answer = following
-        yield ListedPage(list(_documents(answer.get("Versions", []))), is_last=True)
-
-    def _versions(self, after: str) -> dict[str, Any]:
-        place = {"KeyMarker": after} if after else {}
-        with _named():
-            answer: dict[str, Any] = self.s3.list_object_versions(
-                Bucket=self.bucket, Prefix=KEY_PREFIX, MaxKeys=self.page_keys, **place
-            )
-        return answer
+            after = answer.get("NextKeyMarker", "")
 
     def find(self, key: str) -> ObjectRef | None:
         """Return the current version of an object as an event would name it, None if gone."""

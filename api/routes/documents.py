@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -66,15 +67,8 @@ class Listed(UploadFilters):
     )
 
     def scope(self, user_id: str) -> Scope:
-        """Return which documents of `user_id` are listed, on this page or another."""
-        return Scope(
-            user_id,
-            file_types=self.file_type,
-            uploaded_from=self.uploaded_from,
-            uploaded_to=self.uploaded_to,
-            statuses=self.status,
-            file_name=self.file_name and unicodedata.normalize("NFC", self.file_name),
-        )
+        part = self.file_name and unicodedata.normalize("NFC", self.file_name)
+        return replace(super().scope(user_id), statuses=self.status, file_name=part)
 
 
 @router.get(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.images import cache, rootfs
 from harness.images.architecture import Architecture
+from harness.images.downloading import download
 from harness.images.errors import DownloadError
 
 _RELEASE = "trixie"
@@ -21,7 +22,6 @@ _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _ARCHIVES = {"Debian": _RELEASE, "Debian-Security": f"{_RELEASE}-security"}
 """Suite by the label of its archive."""
 _PROGRAMS = {"apt-get": "apt", "dpkg-deb": "dpkg"}
-_KEPT_LINES = 3
 
 
 def missing() -> list[str]:
@@ -91,13 +91,8 @@ def _index_targets() -> str:
 def _apt(apt: Path, architecture: Architecture, *words: str) -> None:
     options = (word for option in _options(apt, architecture) for word in ("-o", option))
     command = ["apt-get", "--quiet", *options, *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = "\n".join(done.stderr.strip().splitlines()[-_KEPT_LINES:])
-        raise DownloadError(
-            f"Debian packages cannot be downloaded; apt says:\n{said}\n"
-            "check the network, the mirror (--debian-mirror) and the disk"
-        )
+    remedy = "check the network, the mirror (--debian-mirror) and the disk"
+    download(command, "Debian packages", remedy)
 
 
 def _options(apt: Path, architecture: Architecture) -> Iterator[str]:

@@ -5,7 +5,6 @@ They are kept by what was asked for, so a second build needs no network.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -14,12 +13,11 @@ from pathlib import Path
 from harness.images import cache
 from harness.images.architecture import X86_64, Architecture
 from harness.images.bases import PYTHON
-from harness.images.errors import DownloadError
+from harness.images.downloading import download
 
 _GLIBC = 34
 """Minor version of the C library in AWS's image: newer wheels would work here and not there."""
 _OLDEST_GLIBC = {"x86_64": 5, "aarch64": 17}
-_KEPT_LINES = 3
 
 
 def wheels(requirements: Path, architecture: Architecture, store: Path) -> list[Path]:
@@ -51,10 +49,5 @@ def _download(requirements: Path, architecture: Architecture, directory: Path) -
         *(word for tag in platforms(architecture) for word in ("--platform", tag)),
         *("--dest", str(directory), "--requirement", str(requirements)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = "\n".join(done.stderr.strip().splitlines()[-_KEPT_LINES:])
-        raise DownloadError(
-            f"the packages of {requirements} cannot be downloaded; pip says:\n{said}\n"
-            "check the network, the package index that pip is configured with, and the disk"
-        )
+    remedy = "check the network, the package index that pip is configured with, and the disk"
+    download(command, f"the packages of {requirements}", remedy)

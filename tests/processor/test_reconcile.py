@@ -321,7 +321,11 @@ def test_request_that_died_processing_is_told(
 def test_deleted_documents_stay_deleted_with_objects_that_came_later(
     listing: Listing, deps: Dependencies, connection: Connection
 ) -> None:
-    """A presigned URL outlives the document; nobody may find its object in the bucket."""
+    """A presigned URL outlives the document; nobody may find its object in the bucket.
+
+    In one page, since moto begins the next one wrongly after a key that is gone.
+    """
+    listing = replace(listing, page_keys=1000)
     for n in (1, 1, 2, 3):
         stored(listing, number(n))
     tombstones.put(connection, number(1))
