@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import struct
-from collections.abc import Mapping
-from xml.sax.saxutils import escape
-
 import orjson
 
 from harness.call import Call, Headers, Reply
 from harness.errors import AwsError
+from harness.protocols import cbor
 from harness.s3_identification import host_id
+from harness.xml_text import elements
 
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORM = "application/x-www-form-urlencoded"
 # Today these speak JSON and CBOR, and keep the codes their query protocol had.
 _QUERY_COMPATIBLE = frozenset({"sqs", "monitoring"})
@@ -35,13 +31,13 @@ def render(error: AwsError, call: Call) -> Reply:
 def _s3(error: AwsError, call: Call) -> Reply:
     host = host_id()
     members = {"Code": error.code, "Message": error.message, **error.fields}
-    body = f"<Error>{_elements({**members, 'RequestId': call.id, 'HostId': host})}</Error>"
+    body = f"<Error>{elements({**members, 'RequestId': call.id, 'HostId': host})}</Error>"
     ids = [("x-amz-request-id", call.id), ("x-amz-id-2", host)]
     return _xml(error, body, [*error.headers.items(), *ids])
 
 
 def _ec2(error: AwsError, call: Call) -> Reply:
-    members = _elements({"Code": error.code, "Message": error.message})
+    members = elements({"Code": error.code, "Message": error.message})
     body = (
         f"<Response><Errors><Error>{members}</Error></Errors>"
         f"<RequestID>{call.id}</RequestID></Response>"
@@ -51,20 +47,11 @@ def _ec2(error: AwsError, call: Call) -> Reply:
 
 def _query(error: AwsError, call: Call) -> Reply:
     kind = "Sender" if error.status < 500 else "Receiver"
-    members = _elements({"Type": kind, "Code": error.code, "Message": error.message})
+    members = elements({"Type": kind, "Code": error.code, "Message": error.message})
     body = (
         f"<ErrorResponse><Error>{members}</Error><RequestId>{call.id}</RequestId></ErrorResponse>"
     )
     return _xml(error, body, _identification(call))
-
-
-def _elements(members: Mapping[str, str]) -> str:
-    return "".join(f"<{name}>{_xml_text(text)}</{name}>" for name, text in members.items())
-
-
-def _xml_text(text: str) -> str:
-    """Return what a request said as text of XML, which has no form at all for some characters."""
-    return escape(_NOT_IN_XML.sub("\ufffd", text))
 
 
 def _xml(error: AwsError, body: str, headers: Headers) -> Reply:
@@ -86,20 +73,14 @@ def _json(error: AwsError, call: Call) -> Reply:
 
 
 def _cbor(error: AwsError, call: Call) -> Reply:
-    texts = ("__type", error.code, "message", error.message)
     headers = [
         ("content-type", "application/cbor"),
         ("smithy-protocol", "rpc-v2-cbor"),
         *_compatible(error, call),
         *_identification(call),
     ]
-    return Reply(error.status, headers, b"\xa2" + b"".join(map(_cbor_text, texts)))
-
-
-def _cbor_text(text: str) -> bytes:
-    """Return a text string of CBOR (RFC 8949, major type 3) with a length of four bytes."""
-    data = text.encode()
-    return struct.pack(">BI", 0x7A, len(data)) + data
+    body = cbor.dumps({"__type": error.code, "message": error.message})
+    return Reply(error.status, headers, body)
 
 
 def _compatible(error: AwsError, call: Call) -> Headers:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from harness.clock import iso8601
 from harness.protocols.model import Model, Shape
+from harness.xml_text import elements, xml_text
 
 _LONGEST_LIST, _LONGEST_NAME = 10_000, 1000
 
@@ -83,8 +83,8 @@ def error(model: Model, code: str, message: str, status: int, request_id: str) -
     """Return the XML of an error."""
     kind = "Sender" if status < 500 else "Receiver"
     return (
-        f'<ErrorResponse xmlns="{model.metadata["xmlNamespace"]}"><Error><Type>{kind}</Type>'
-        f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        f'<ErrorResponse xmlns="{model.metadata["xmlNamespace"]}"><Error>'
+        f"{elements({'Type': kind, 'Code': code, 'Message': message})}</Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     ).encode()
 
@@ -103,7 +103,7 @@ def _xml(model: Model, shape_name: str, value: Any) -> str:
     if shape["type"] == "map":
         inner = shape["value"]["shape"]
         return "".join(
-            f"<entry><key>{escape(key)}</key><value>{_xml(model, inner, item)}</value></entry>"
+            f"<entry><key>{xml_text(key)}</key><value>{_xml(model, inner, item)}</value></entry>"
             for key, item in value.items()
         )
     return _text(shape["type"], value)
@@ -114,4 +114,4 @@ def _text(kind: str, value: Any) -> str:
         return iso8601(value)
     if kind == "boolean":
         return "true" if value else "false"
-    return escape(str(value))
+    return xml_text(str(value))

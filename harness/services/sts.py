@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from harness.call import Call, Handler, Reply
 from harness.iam.credential import access_key_id
 from harness.iam.request_body import request_body
 from harness.iam.sessions import Sessions
+from harness.xml_text import elements
 
 
 class Sts:
@@ -36,10 +35,9 @@ class Sts:
 
 
 def _answer(members: dict[str, str], request_id: str) -> bytes:
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
     return (
         '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
-        f"<GetCallerIdentityResult>{inner}</GetCallerIdentityResult>"
+        f"<GetCallerIdentityResult>{elements(members)}</GetCallerIdentityResult>"
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
         "</GetCallerIdentityResponse>"
     ).encode()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
-from xml.sax.saxutils import escape
 
 from harness.call import Headers
 from harness.errors import AwsError
 from harness.s3_xml import children, local_name, malformed, parse_xml, text_of
 from harness.services.s3_requests.post_signer import missing_field
+from harness.xml_text import elements
 
 _LONGEST_KEY = 1024
 _AS_THEY_ARE = frozenset(
@@ -88,8 +88,8 @@ def answer(
     headers = [("location", where.encode().decode("latin-1"))]
     if status == "201":
         members = {"Location": where, "Bucket": bucket, "Key": key, "ETag": etag}
-        inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in members.items())
-        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>{inner}</PostResponse>'
+        answer = f"<PostResponse>{elements(members)}</PostResponse>"
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{answer}'
         return 201, [*headers, ("content-type", "application/xml")], body.encode()
     return 200 if status == "200" else 204, headers, b""
 
