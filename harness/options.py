@@ -24,6 +24,8 @@ class Options:
     enforce_iam: check the calls of roles and users against their policies.
     vpc: a function in a VPC reaches only what its subnets lead to.
     inherited: the variables every child process of ours may see.
+    runtime: "process" or "docker": what sandboxes, control plane and database run in.
+    docker_host: address of the engine that the second one needs.
     """
 
     template: Path
@@ -39,6 +41,8 @@ class Options:
     region: str = REGION
     isolate: bool = False
     cpu_share: bool = False
+    runtime: str = "process"
+    docker_host: str = ""
 
 
 def default_max_sandboxes() -> int:

@@ -163,7 +163,7 @@ class Start:
             pid=os.getpid(),
             started_at=self._clock.now(),
             template=str(self._options.template),
-            runtime="process",
+            runtime=self._options.runtime,
         )
 
     async def _api_url(self, resources: Mapping[str, Mapping[str, str]]) -> str:

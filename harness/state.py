@@ -5,6 +5,7 @@
     processes/        child processes, see `harness.child.Registry`
     elsewhere/        links to directories of ours that had to be outside the state directory
     groups/           links to control groups of ours
+    engine            address of the engine that has containers of ours
 
 A killed environment leaves all of this behind but not the lock: the kernel frees that. So a
 free lock beside other files means leftovers, which whoever takes the lock next removes.
@@ -26,6 +27,7 @@ import orjson
 
 from harness import control_group
 from harness.child import Registry
+from harness.containers import leftovers
 from harness.errors import EnvironmentFailedError
 from harness.process_id import ProcessId
 
@@ -36,9 +38,12 @@ _GROUPS = "groups"
 
 
 class State:
+    """complaint: what could not be removed, and what to do about it; "" when all was."""
+
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.registry = Registry(self.path("processes"))
+        self.complaint = ""
         self._descriptor: int | None = None
         self._waiter: threading.Thread | None = None
 
@@ -60,10 +65,10 @@ class State:
                 f"{self.directory} cannot hold an environment: {error.strerror}; "
                 "set HARNESS_STATE_DIR to a directory that can be written"
             ) from error
-        leftovers = self._entries() != []
+        found = self._entries() != []
         self._remove_contents()
         self.path(_LOCK).write_bytes(orjson.dumps(ProcessId.of(os.getpid()).as_dict()))
-        return leftovers
+        return found
 
     def holder(self) -> ProcessId | None:
         """Return the process that runs the environment, None when it is gone or never was."""
@@ -152,6 +157,7 @@ class State:
 
     def _remove_contents(self) -> None:
         self.registry.reap()
+        self.complaint = leftovers.remove(self.directory)
         for link in self.path(_ELSEWHERE).glob("*"):
             _remove(link.readlink())
         for link in self.path(_GROUPS).glob("*"):

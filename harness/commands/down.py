@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"removed what a killed environment left in {state.directory}")
     if state.directory.exists():
         state.clean()
+    if state.complaint:
+        print(state.complaint)
     if holder is None and not leftovers:
         print(f"no environment is running in {state.directory}")
     return 0

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runtime",
         choices=["process", "docker"],
         default="process",
-        help="how functions are run; docker is not available yet",
+        help="child processes, or containers of a Docker engine (default process)",
     )
     parser.add_argument(
         "--time-scale",
@@ -135,8 +135,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
-    if arguments.runtime != "process":
-        raise UsageError("--runtime docker is not available yet; use --runtime process")
     if arguments.owner is not None and sys.platform != "linux":
         raise UsageError("--owner works on Linux only; leave it out and use `harness down`")
     if arguments.time_scale <= 0 or arguments.max_sandboxes < 1:
@@ -156,6 +154,8 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         cpu_share=arguments.cpu_share,
         enforce_iam=arguments.enforce_iam,
         vpc=arguments.vpc,
+        runtime=arguments.runtime,
+        docker_host=settings.docker_host,
     )
 
 
@@ -210,6 +210,8 @@ async def _run(options: Options, state: State, notice: Notice, owner: int | None
         if watch is not None:
             watch.cancel()
         await asyncio.to_thread(state.clean)
+        if state.complaint:
+            _say(state.complaint)
     return INTERRUPTED if signal.SIGINT in received else 0
 
 

@@ -1,0 +1,1 @@
+"""Containers, networks and volumes of an environment: whose they are, and their end."""
