@@ -15,6 +15,7 @@ from harness.http1 import PIECE, Head, ProtocolError, StreamBody, read_head, wri
 
 Respond = Callable[[Head, StreamBody, str], Awaitable[Reply]]
 
+_LOOPBACK = "127.0.0.1"
 _UNREAD_LIMIT = 16 * 1024 * 1024
 
 
@@ -33,10 +34,9 @@ class HttpServer:
         )
         return int(self._server.sockets[0].getsockname()[1])
 
-    async def start_on(self, listener: socket.socket) -> int:
-        """Serve a socket that listens already, and close it in the end; return its port."""
+    async def start_on(self, listener: socket.socket) -> None:
+        """Serve a socket that listens already, and close it in the end."""
         self._server = await asyncio.start_server(self._accept, sock=listener, limit=2 * PIECE)
-        return int(listener.getsockname()[1])
 
     async def close(self) -> None:
         if self._server is None:
@@ -59,7 +59,7 @@ class HttpServer:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        source_ip = writer.get_extra_info("peername")[0]
+        source_ip = _source_ip(writer.get_extra_info("peername"))
         try:
             while head := await read_head(reader):
                 if not await self._answer(head, reader, writer, source_ip):
@@ -88,6 +88,11 @@ class HttpServer:
             return reusable and await _read_off(body)
         except ProtocolError:  # answered already, at least in part: all that is left is to hang up
             return False
+
+
+def _source_ip(peer: str | tuple[str, int]) -> str:
+    """Return where a connection comes from; by a Unix socket it comes from this machine."""
+    return _LOOPBACK if isinstance(peer, str) else peer[0]
 
 
 async def _read_off(body: StreamBody) -> bool:

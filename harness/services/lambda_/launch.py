@@ -55,12 +55,10 @@ class Launcher:
         write = partial(self._log, function.log_group, stream) if grant.logs else _dropped
         shown = Shown(enclosure.task_root)
         place = Place(
-            task_root=enclosure.task_root,
-            temporary=enclosure.temporary,
-            interpreter=enclosure.interpreter,
             endpoint_url=self.endpoint_url,
             region=self._region,
             log_stream=stream,
+            image=enclosure.variables,
             access=grant.variables,
             daemon_address=self.daemon_address if grant.traces else NOWHERE,
         )

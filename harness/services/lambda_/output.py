@@ -1,23 +1,21 @@
-"""What a sandbox writes, cut into CloudWatch log events (aws-behaviour §1.5.8).
+"""What a sandbox writes, as CloudWatch log events (aws-behaviour §1.5.8).
 
 The runtime client sends its log records as frames through a pipe of its own, so a traceback stays
-one event; what the function prints arrives line by line on the other pipe.
+one event; what the function prints arrives line by line on the other pipe. Of a container comes one
+stream, in which the engine has put both together.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import struct
 from collections.abc import Callable
 
+from harness.services.lambda_.log_records import Frames, Lines, Records
 from harness.services.lambda_.shown import Shown
 
 Emit = Callable[[str], None]
 
-_FRAME = struct.Struct(">IIq")
-_FRAME_TYPE = 0xA55A0000
-_LINE_LIMIT = 256 * 1024
 _READ = 64 * 1024
 _NONE = -1
 
@@ -34,19 +32,15 @@ class Output:
         self._shown = shown
         self.tee: Emit | None = None
         self.standard = self.telemetry = _NONE
-        self._buffers: dict[int, bytearray] = {}
-        self._cut: dict[int, Callable[[bytearray], None]] = {}
+        self._sources: dict[int, Records] = {}
+        self._at_end: dict[int, Callable[[], None]] = {}
 
     def open(self) -> None:
         """Make the two pipes for a process that is about to start."""
         standard_end, self.standard = os.pipe()
         telemetry_end, self.telemetry = os.pipe()
-        self._buffers = {telemetry_end: bytearray(), standard_end: bytearray()}
-        self._cut = {telemetry_end: self._cut_frames, standard_end: self._cut_lines}
-        loop = asyncio.get_running_loop()
-        for end in self._buffers:
-            os.set_blocking(end, False)
-            loop.add_reader(end, self._read, end)
+        self.follow(telemetry_end, Frames())
+        self.follow(standard_end, Lines())
 
     def started(self) -> None:
         """Close our copies of the writing ends: the child has its own now."""
@@ -55,6 +49,18 @@ class Output:
                 os.close(descriptor)
         self.standard = self.telemetry = _NONE
 
+    def follow(
+        self, descriptor: int, records: Records, at_end: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take what comes from a descriptor, which is closed with the others.
+
+        at_end: called once when the other side has closed its own.
+        """
+        os.set_blocking(descriptor, False)
+        self._sources[descriptor] = records
+        self._at_end[descriptor] = at_end
+        asyncio.get_running_loop().add_reader(descriptor, self._read, descriptor)
+
     def write(self, message: str) -> None:
         """Emit one event of the platform's own, after what the sandbox wrote until now."""
         self.drain()
@@ -62,20 +68,21 @@ class Output:
 
     def drain(self) -> None:
         """Emit everything that was written until now."""
-        for end in self._buffers:
-            while self._read(end):
+        for descriptor in tuple(self._sources):
+            while self._read(descriptor):
                 pass
 
     def close(self) -> None:
-        """Emit what is left, an unfinished line included, and close the pipes."""
+        """Emit what is left, an unfinished line included, and close all descriptors."""
         self.started()
         self.drain()
-        for end, buffer in self._buffers.items():
-            if buffer and self._cut[end] == self._cut_lines:
-                self._pass_on(_text(buffer))
-            asyncio.get_running_loop().remove_reader(end)
-            os.close(end)
-        self._buffers = {}
+        sources, self._sources = self._sources, {}
+        self._at_end = {}
+        for descriptor, records in sources.items():
+            for message in records.end():
+                self._pass_on(message)
+            asyncio.get_running_loop().remove_reader(descriptor)
+            os.close(descriptor)
 
     def _pass_on(self, message: str) -> None:
         message = self._shown.text(message)
@@ -83,38 +90,21 @@ class Output:
         if self.tee is not None:
             self.tee(message)
 
-    def _read(self, end: int) -> bool:
+    def _read(self, descriptor: int) -> bool:
         try:
-            data = os.read(end, _READ)
+            data = os.read(descriptor, _READ)
         except BlockingIOError:
             return False
+        except ConnectionError:  # an engine that has ended says no more
+            data = b""
         if not data:
-            asyncio.get_running_loop().remove_reader(end)
+            asyncio.get_running_loop().remove_reader(descriptor)
+            self._at_end.pop(descriptor, _nothing)()
             return False
-        self._buffers[end] += data
-        self._cut[end](self._buffers[end])
+        for message in self._sources[descriptor].feed(data):
+            self._pass_on(message)
         return True
 
-    def _cut_lines(self, buffer: bytearray) -> None:
-        while (end := buffer.find(b"\n")) >= 0 or len(buffer) > _LINE_LIMIT:
-            end = end if 0 <= end <= _LINE_LIMIT else _LINE_LIMIT
-            line = buffer[:end]
-            del buffer[: end + (buffer[end : end + 1] == b"\n")]
-            if line:
-                self._pass_on(_text(line))
 
-    def _cut_frames(self, buffer: bytearray) -> None:
-        while len(buffer) >= _FRAME.size:
-            kind, length, _ = _FRAME.unpack_from(buffer)
-            if kind & 0xFFFF0000 != _FRAME_TYPE:
-                # Somebody else writes to this descriptor; there are no frames to wait for.
-                self._cut_lines(buffer)
-                return
-            if len(buffer) < _FRAME.size + length:
-                return
-            self._pass_on(_text(buffer[_FRAME.size : _FRAME.size + length]))
-            del buffer[: _FRAME.size + length]
-
-
-def _text(data: bytearray) -> str:
-    return data.decode(errors="replace").rstrip("\n")
+def _nothing() -> None:
+    """Stand for an end that was told already."""

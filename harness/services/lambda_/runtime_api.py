@@ -58,17 +58,25 @@ class Invocation:
         return [(name, value) for name, value in named.items() if value]
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A socket that listens already; address: what leads there from inside a sandbox."""
+
+    listener: socket.socket
+    address: str
+
+
 class RuntimeApi:
     """Serves one process; its runtime is started, ready, running, or has sent its response.
 
     `ready` is set while the runtime waits in `next`; `init_error` resolves when init fails.
-    listener: a socket that listens already, None for a port of this machine.
+    listening: None for a port of this machine.
     """
 
-    def __init__(self, listener: socket.socket | None = None) -> None:
+    def __init__(self, listening: Listening | None = None) -> None:
         loop = asyncio.get_running_loop()
         self._server = HttpServer(self._respond)
-        self._listener = listener
+        self._listening = listening
         self._offered: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: tuple[Invocation, asyncio.Future[Outcome]] | None = None
         self._state = "Started"
@@ -77,9 +85,10 @@ class RuntimeApi:
 
     async def start(self) -> str:
         """Listen and return the address as `AWS_LAMBDA_RUNTIME_API` wants it."""
-        if self._listener is None:
+        if self._listening is None:
             return f"{_HOST}:{await self._server.start(_HOST, 0)}"
-        return f"{_HOST}:{await self._server.start_on(self._listener)}"
+        await self._server.start_on(self._listening.listener)
+        return self._listening.address
 
     async def close(self) -> None:
         await self._server.close()

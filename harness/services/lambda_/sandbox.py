@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +23,7 @@ from harness.services.lambda_.function import Function
 from harness.services.lambda_.outcome import Outcome, exited, timed_out
 from harness.services.lambda_.output import Output
 from harness.services.lambda_.report import Lines
-from harness.services.lambda_.runtime_api import Invocation, RuntimeApi
+from harness.services.lambda_.runtime_api import Invocation, Listening, RuntimeApi
 from harness.services.lambda_.shown import Shown
 from harness.services.lambda_.variables import Place, variables
 
@@ -38,21 +37,23 @@ class Running(Protocol):
 
     def peak_memory_mb(self) -> int: ...
     def freeze(self) -> None: ...
-    def thaw(self) -> None: ...
+    async def thaw(self) -> None: ...
     async def kill(self) -> int: ...
 
 
 class Enclosure(Protocol):
     """Where the processes of one sandbox run, one after the other, and what outlives them.
 
-    task_root, temporary: as the function sees them; temporary: None when it is `/tmp`.
+    task_root: as the function sees it; variables: what an image would set, where there is none.
     """
 
-    interpreter: Path
     task_root: Path
-    temporary: Path | None
+    variables: Mapping[str, str]
 
-    def runtime_api(self) -> socket.socket | None: ...
+    def runtime_api(self) -> Listening | None:
+        """Return what the Runtime API of a process listens on; None for a port of this machine."""
+        ...
+
     async def start(self, handler: str, variables: dict[str, str], output: Output) -> Running: ...
     async def remove(self) -> None: ...
 
@@ -156,16 +157,13 @@ class Sandbox:
     async def _start_process(self) -> tuple[Running, RuntimeApi]:
         self._api = api = RuntimeApi(self._enclosure.runtime_api())
         address = await api.start()
-        self.output.open()
-        telemetry = self.output.telemetry
-        place = replace(self._place, runtime_api=address, telemetry_descriptor=telemetry)
+        place = replace(self._place, runtime_api=address)
         environment = variables(self.function, self._handler, place)
         try:
             process = await self._enclosure.start(self._handler, environment, self.output)
         except BaseException:
             await self._reset()
             raise
-        self.output.started()
         self._process = process
         return process, api
 
@@ -193,7 +191,7 @@ class Sandbox:
         if self._process is not None and self._process.exited.done():
             await self._reset()
         if self._process is not None:
-            self._process.thaw()
+            await self._process.thaw()
             return None
         limit_s = self.function.timeout_s
         return await self._init(request_id, limit_s, timed_out(request_id, limit_s), "invoke")

@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import resource
 import shutil
-import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.child import start
@@ -19,6 +18,8 @@ from harness.services.lambda_.executors.relay import Relay
 from harness.services.lambda_.executors.running import ProcessSandbox, Shared
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.output import Output
+from harness.services.lambda_.runtime_api import Listening
+from harness.services.lambda_.variables import of_a_process
 
 _LIMITS = (  # aws-behaviour §1.8; no core files, which nobody could fetch
     (resource.RLIMIT_NOFILE, 1024),
@@ -49,9 +50,11 @@ class Enclosure:
         self._moving: asyncio.Future[None] | None = None
         self._memory_mb = function.memory_mb
         self._group = group
-        self.interpreter = shared.interpreter
         self.task_root = TASK_ROOT if namespaces else task_root
         self.temporary = None if namespaces else directory / "tmp"
+        self.variables: Mapping[str, str] = of_a_process(
+            function.runtime, self.task_root, shared.interpreter, self.temporary
+        )
 
     async def open(self, ports: Sequence[int]) -> None:
         """Make what the first process needs: a directory, or ways out of its own network."""
@@ -61,28 +64,31 @@ class Enclosure:
             for port, listener in zip(ports, self._namespaces.listeners[1:], strict=False):
                 self._relays.append(await Relay.start(listener, port))
 
-    def runtime_api(self) -> socket.socket | None:
-        """Return the socket to serve the Runtime API on; None for any on this machine."""
+    def runtime_api(self) -> Listening | None:
+        """Return what listens inside a network of its own; None for a port of this machine."""
         if self._namespaces and self._namespaces.listeners:
-            return self._namespaces.listeners[0].dup()
+            listener = self._namespaces.listeners[0].dup()
+            return Listening(listener, "{}:{}".format(*listener.getsockname()))
         return None
 
     async def start(
         self, handler: str, variables: dict[str, str], output: Output
     ) -> ProcessSandbox:
+        output.open()
         argv: list[str | Path] = [self._shared.interpreter, "-m", "awslambdaric", handler]
         if self._shared.bubblewrap:
             argv = bubblewrap.wrapped(self._shared.bubblewrap, argv)
         process = await start(
             argv,
             registry=self._shared.registry,
-            env=variables,
+            env={**variables, "_LAMBDA_TELEMETRY_LOG_FD": str(output.telemetry)},
             cwd=None if self._namespaces else self.task_root,
             stdout=output.standard,
             stderr=output.standard,
             pass_fds=[output.telemetry],
             prepare=self._prepare,
         )
+        output.started()
         if self._group and not self._shared.bubblewrap:
             self._moving = asyncio.ensure_future(asyncio.to_thread(_move, self._group, process.pid))
         return ProcessSandbox(process, self._memory_mb, self._group, self._shared)

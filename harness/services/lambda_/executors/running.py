@@ -82,7 +82,7 @@ class ProcessSandbox:
         self._shared.watch.discard(self)
         self._signal(signal.SIGSTOP)
 
-    def thaw(self) -> None:
+    async def thaw(self) -> None:
         self._shared.watch.add(self)
         self._signal(signal.SIGCONT)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +44,7 @@ class Process:
     def freeze(self) -> None:
         self.signals.append("freeze")
 
-    def thaw(self) -> None:
+    async def thaw(self) -> None:
         self.signals.append("thaw")
 
     async def kill(self) -> int:
@@ -62,7 +62,7 @@ class Enclosure:
     """Starts processes; `next_started` waits for one and returns it."""
 
     task_root = Path("/var/task")
-    temporary = None
+    variables: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self.processes: list[Process] = []
@@ -92,9 +92,6 @@ class Stage:
         self.connections = connections
         self.log: list[str] = []
         place = Place(
-            task_root=self.enclosure.task_root,
-            temporary=None,
-            interpreter=Path("/bin/python"),
             endpoint_url="http://127.0.0.1:4566",
             region=REGION,
             log_stream="stream",

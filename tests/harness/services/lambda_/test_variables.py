@@ -5,18 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.services.lambda_.variables import Place, variables
+from harness.services.lambda_.variables import Place, of_a_process, variables
 from tests.harness.services.lambda_.examples import REGION, function
 
 PLACE = Place(
-    task_root=Path("/task"),
-    temporary=Path("/state/tmp"),
-    interpreter=Path("/venv/bin/python"),
+    image=of_a_process("", Path("/task"), Path("/venv/bin/python"), Path("/state/tmp")),
     endpoint_url="http://127.0.0.1:4566",
     region=REGION,
     log_stream="2026/11/23/[$LATEST]0123",
     runtime_api="127.0.0.1:9001",
-    telemetry_descriptor=7,
     daemon_address="127.0.0.1:2000",
     access={
         "AWS_ACCESS_KEY_ID": "ASIA",
@@ -62,7 +59,6 @@ def test_the_whole_environment_of_a_function():
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "TMPDIR": "/state/tmp",
-        "_LAMBDA_TELEMETRY_LOG_FD": "7",
     }
 
 
@@ -87,9 +83,14 @@ def test_json_logging_is_told_to_the_runtime_client(given, level):
 
 
 def test_a_sandbox_with_a_tmp_of_its_own_needs_no_other():
-    assert "TMPDIR" not in variables(function(), "h", replace(PLACE, temporary=None))
+    assert "TMPDIR" not in of_a_process("", Path("/task"), Path("/venv/bin/python"), None)
 
 
-def test_an_image_has_the_execution_environment_of_its_base():
-    found = variables(function(Runtime=""), "h", PLACE)
-    assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.12"
+def test_a_managed_runtime_is_its_execution_environment():
+    found = of_a_process("python3.13", Path("/task"), Path("/venv/bin/python"), None)
+    assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
+
+
+def test_an_image_brings_its_own_variables_and_its_own_handler():
+    found = variables(function(), "", replace(PLACE, image={}))
+    assert {"PATH", "LANG", "LAMBDA_TASK_ROOT", "_HANDLER"}.isdisjoint(found)
