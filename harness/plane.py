@@ -10,7 +10,6 @@ from harness.call import Call, Handler, Reply, Service
 from harness.clock import Clock, SystemClock
 from harness.database.url import DatabaseUrl
 from harness.endpoint import Endpoint, recorder
-from harness.errors import UsageError
 from harness.ground import Ground
 from harness.iam.guard import Guard
 from harness.iam.request_body import request_body
@@ -32,7 +31,8 @@ from harness.services.event_source_mapping import (
     Surroundings,
 )
 from harness.services.eventbridge import EventBridge
-from harness.services.lambda_.code import ImageSource
+from harness.services.lambda_.execution import Reachable
+from harness.services.lambda_.images import ImageSource
 from harness.services.lambda_.plane import LambdaPlane
 from harness.services.s3_events import S3Events
 from harness.services.s3_events.control import DeliveryControl
@@ -48,7 +48,6 @@ from harness.status import Status
 from harness.why.service import Why
 
 _SENDERS = ("sns", "events")  # whose messages the control plane puts into queues itself
-_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class DataPlane:
@@ -165,26 +164,16 @@ class DataPlane:
             "everything else": "moto",
         }
 
-    def reachable_at(self, endpoint_url: str) -> None:
-        """Tell the parts that hand the endpoint's address on."""
-        self.endpoint.host = endpoint_url.removeprefix("http://")
-        self._lambda.reachable_at(endpoint_url, self._daemon.start())
+    async def prepare(self, endpoint_url: str, database: DatabaseUrl) -> None:
+        """Tell the parts that hand addresses on, and find out whether sandboxes can be had.
 
-    async def prepare_sandboxes(self, database: DatabaseUrl) -> None:
-        """Find out whether what was asked for works here, and what isolated functions may reach.
-
-        Raises `EnvironmentFailedError` or `UsageError` when it does not.
+        Raises `HarnessError` when they cannot.
         """
-        if self._options.isolate:
-            if database.host not in _LOOPBACK:
-                raise UsageError(
-                    f"--isolate cuts functions off from the database on {database.host}; "
-                    "use one on 127.0.0.1, or leave --isolate out"
-                )
-            endpoint_port = int(self.endpoint.host.rpartition(":")[2])
-            self._lambda.executor.ports = [endpoint_port, database.port]
-        if self._options.isolate or self._options.cpu_share:
-            await self._lambda.executor.probed()
+        self.endpoint.host = endpoint_url.removeprefix("http://")
+        daemon_address = self._daemon.start()
+        self._lambda.reachable_at(endpoint_url, daemon_address)
+        ports = [int(address.rpartition(":")[2]) for address in (endpoint_url, daemon_address)]
+        await self._lambda.executor.prepare(Reachable(ports[0], database, ports[1]))
 
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""

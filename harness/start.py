@@ -30,7 +30,7 @@ from harness.moto import Moto
 from harness.options import Options
 from harness.plane import DataPlane
 from harness.server import HttpServer, Respond
-from harness.services.lambda_.code import ImageSource
+from harness.services.lambda_.images import ImageSource
 from harness.setup import run_command
 from harness.state import State
 
@@ -67,8 +67,7 @@ class Start:
     async def environment(self) -> Environment:
         """Bring everything up and return how clients reach it."""
         endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
-        self._plane.reachable_at(endpoint_url)
-        await self._plane.prepare_sandboxes(self._database.url)
+        await self._plane.prepare(endpoint_url, self._database.url)
         async with asyncio.TaskGroup() as starting:
             parts = starting.create_task(self._start_parts())
 

@@ -18,9 +18,10 @@ LINES_SHOWN = 30
 
 
 @pytest.fixture(scope="session")
-def environment() -> Iterator[Disposable]:
-    template = str(ROOT / "template.yaml")
-    with disposable("--template", template, inherited=settings.load().inherited) as running:
+def environment(pytestconfig: pytest.Config) -> Iterator[Disposable]:
+    options = ("--template", str(ROOT / "template.yaml"))
+    runtime = ("--runtime", str(pytestconfig.getoption("--runtime")))
+    with disposable(*options, *runtime, inherited=settings.load().inherited) as running:
         yield running
 
 

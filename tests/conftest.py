@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import settings
 
 from tests.fix_postgres import connection, database, migrated, postgres
@@ -12,11 +11,3 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 __all__ = ["connection", "database", "migrated", "postgres"]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--all-images",
-        action="store_true",
-        help="also build the images whose build takes minutes (`make images`)",
-    )

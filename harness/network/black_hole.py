@@ -14,9 +14,13 @@ _FILLING = 8  # a queue of length 0 holds one or two connections, by the system
 
 
 class BlackHole:
-    """Opened when the first function needs it; `url` is where nothing answers."""
+    """Opened when the first function needs it; `url` is where nothing answers.
 
-    def __init__(self) -> None:
+    port: on loopback; 0 for any that is free.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
         self._sockets: list[socket.socket] = []
         self._url = ""
 
@@ -29,7 +33,7 @@ class BlackHole:
     def _open(self) -> None:
         listener = socket.socket()
         self._sockets.append(listener)
-        listener.bind((_HOST, 0))
+        listener.bind((_HOST, self._port))
         listener.listen(0)
         port = listener.getsockname()[1]
         for _ in range(_FILLING):

@@ -17,13 +17,18 @@ SANDBOXES = "16"  # functions that wait for each other must not wait for a core
 
 
 @pytest.fixture(scope="session")
-def environment() -> Iterator[Disposable]:
-    yield from _environment()
+def runtime(pytestconfig: pytest.Config) -> str:
+    return str(pytestconfig.getoption("--runtime"))
 
 
 @pytest.fixture(scope="session")
-def enforcing_environment() -> Iterator[Disposable]:
-    yield from _environment("--enforce-iam")
+def environment(runtime: str) -> Iterator[Disposable]:
+    yield from _environment("--runtime", runtime)
+
+
+@pytest.fixture(scope="session")
+def enforcing_environment(runtime: str) -> Iterator[Disposable]:
+    yield from _environment("--runtime", runtime, "--enforce-iam")
 
 
 def _environment(*more: str) -> Iterator[Disposable]:

@@ -9,7 +9,6 @@ from harness.aws import ACCOUNT
 from harness.errors import AwsError
 from harness.iam.service_roles import DENIED, Authorize
 from harness.iam.sessions import Sessions
-from harness.network.black_hole import BlackHole
 from harness.network.names import endpoint_variables
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.sampling import ACTIVE
@@ -29,13 +28,18 @@ class Grant:
 
 
 class Access:
-    """Gives each sandbox credentials of its own, which end with it."""
+    """Gives each sandbox credentials of its own, which end with it.
 
-    def __init__(self, sessions: Sessions, authorize: Authorize, region: str) -> None:
+    nowhere: returns the URL of what a VPC does not lead to.
+    """
+
+    def __init__(
+        self, sessions: Sessions, authorize: Authorize, region: str, nowhere: Callable[[], str]
+    ) -> None:
         self._sessions = sessions
         self._authorize = authorize
         self._region = region
-        self._black_hole = BlackHole()
+        self._nowhere = nowhere
 
     async def grant(self, function: Function, stream: str, endpoint_url: str) -> Grant:
         """Return what a new sandbox of `function` gets; call its `end` when the sandbox ends."""
@@ -49,7 +53,7 @@ class Access:
         reach = function.reach
         if reach is None or reach.everything:
             return {"AWS_ENDPOINT_URL": endpoint_url}
-        return endpoint_variables(reach.services, endpoint_url, self._black_hole.url)
+        return endpoint_variables(reach.services, endpoint_url, self._nowhere())
 
     async def _may_log(self, function: Function, stream: str) -> bool:
         """Tell whether the role may write the log stream; Lambda says nothing when it may not."""
@@ -70,6 +74,3 @@ class Access:
                 raise
             return False
         return True
-
-    def close(self) -> None:
-        self._black_hole.close()

@@ -1,8 +1,7 @@
-"""Where a function's code lies on this machine: unpacked zips, and directories for images.
+"""Where a function's code lies on this machine: unpacked zips, and what stands for images.
 
 A zip is kept by its SHA-256, the same value the Lambda API reports, so every version finds its
-own code. An image is known by its repository name; in process mode it stands for the directory it
-is built from (docs/services/lambda.md).
+own code. What an image is, is for `images.py` to say.
 """
 
 from __future__ import annotations
@@ -24,21 +23,13 @@ from harness.aws import rest_call
 from harness.call import Handler
 from harness.services.lambda_.archive import UNZIPPED_LIMIT, ZIPPED_LIMIT, unpack
 from harness.services.lambda_.function import Function
+from harness.services.lambda_.images import Images
 from harness.services.lambda_.refusal import invalid, unreadable
 
-_REPOSITORY = re.compile(r"^(?:[^/]+[.:][^/]*/)?(?P<name>[^:@]+)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _S3_ERROR = re.compile(r"<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", re.DOTALL)
 
 DOWNLOADS = "/_harness/lambda/code/"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageSource:
-    """context: the directory an image is built from; command: its default handler, if any."""
-
-    context: Path
-    command: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +42,12 @@ class Kept:
 
 
 class CodeStore:
-    """Code by function; `images` maps repository names to their sources."""
+    """Code by function."""
 
     def __init__(
         self,
         directory: Path,
-        images: Mapping[str, ImageSource],
+        images: Images,
         control_plane: Handler,
         region: str,
     ) -> None:
@@ -72,8 +63,7 @@ class CodeStore:
         Raises `AwsError` for an image that is not known here and for something that is no zip.
         """
         if uri := code.get("ImageUri"):
-            self._image(uri)
-            return Kept(hashlib.sha256(uri.encode()).hexdigest(), 0, uri)
+            return Kept(await self._images.digest(uri), 0, uri)
         archive = await self._archive(code)
         digest = await asyncio.to_thread(self._unpack, archive)
         return Kept(base64.b64encode(digest).decode(), len(archive))
@@ -81,8 +71,7 @@ class CodeStore:
     def locate(self, function: Function) -> tuple[Path, str]:
         """Return (task root, handler)."""
         if function.image_uri:
-            source = self._image(function.image_uri)
-            return source.context, function.handler or next(iter(source.command), "")
+            return self._images.locate(function)
         return self._path(base64.b64decode(function.code_sha256)), function.handler
 
     def location(self, kept: Kept) -> str:
@@ -93,16 +82,6 @@ class CodeStore:
         """Return the zip of a hexadecimal digest, None when there is none."""
         path = self._directory / f"{digest}.zip"
         return path if _DIGEST.fullmatch(digest) and path.exists() else None
-
-    def _image(self, uri: str) -> ImageSource:
-        repository = repository_name(uri)
-        if repository not in self._images:
-            known = ", ".join(sorted(self._images)) or "none"
-            raise invalid(
-                f"Source image {uri} does not exist. Provide a valid source image. "
-                f"(Repositories known to this environment: {known})"
-            )
-        return self._images[repository]
 
     def _path(self, digest: bytes) -> Path:
         return self._directory / digest.hex()
@@ -163,12 +142,6 @@ def _move(draft: Path, target: Path) -> None:
     except OSError:
         if not target.exists():
             raise
-
-
-def repository_name(uri: str) -> str:
-    """Return the repository of an image URI, without registry, tag and digest."""
-    match = _REPOSITORY.match(uri)
-    return match["name"] if match else uri
 
 
 def _decoded(text: str) -> bytes:

@@ -29,7 +29,7 @@ class Function:
 
     arn: as the function was asked for, with the qualifier if there was one.
     revision: changes with everything that makes running sandboxes outdated.
-    image_uri: "" for a zip function; code_sha256: base64, "" for an image.
+    image_uri: "" for a zip function, and image_digest too; code_sha256: base64, "" for an image.
     initialization: `ON_DEMAND` or `PROVISIONED`, of the sandboxes started for it.
     tracing: "Active" or "PassThrough".
     reach: what it can call from its subnets; None outside a VPC.
@@ -44,6 +44,7 @@ class Function:
     timeout_s: int
     variables: Mapping[str, str]
     image_uri: str
+    image_digest: str
     code_sha256: str
     reserved_concurrency: int | None
     dead_letter_arn: str
@@ -101,6 +102,7 @@ def describe(answer: Mapping[str, Any]) -> Function:
         timeout_s=int(configuration.get("Timeout", 3)),
         variables=configuration.get("Environment", {}).get("Variables", {}),
         image_uri=answer["Code"].get("ImageUri", "") if is_image else "",
+        image_digest=configuration.get("CodeSha256", "") if is_image else "",
         code_sha256="" if is_image else configuration.get("CodeSha256", ""),
         reserved_concurrency=answer.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
         dead_letter_arn=configuration.get("DeadLetterConfig", {}).get("TargetArn", ""),

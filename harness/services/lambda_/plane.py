@@ -11,16 +11,18 @@ from harness.iam.guard import Guard
 from harness.network.networks import Networks
 from harness.services.lambda_.access import Access
 from harness.services.lambda_.async_queue import AsyncQueue
-from harness.services.lambda_.code import CodeStore, ImageSource
+from harness.services.lambda_.code import CodeStore
 from harness.services.lambda_.code_download import CodeDownload
 from harness.services.lambda_.configuration.api import ConfigurationApi
 from harness.services.lambda_.configuration.registry import Registry
 from harness.services.lambda_.destinations.telling import Telling
 from harness.services.lambda_.event_invoke_config import EventInvokeConfigs
+from harness.services.lambda_.execution import Execution
 from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.platform import Wanted
 from harness.services.lambda_.executors.process import ProcessExecutor
 from harness.services.lambda_.function import Functions
+from harness.services.lambda_.images import Images, ImageSource, SourceDirectories
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.launch import Launcher, Log
 from harness.services.lambda_.provisioning import Provisioning
@@ -33,7 +35,7 @@ from harness.services.lambda_.tracing import Tracing
 
 
 class LambdaPlane:
-    """images: source directories by repository name, filled once the template is known.
+    """sources: of images, by repository name, filled once the template is known.
 
     log: takes what sandboxes write; segments: takes Lambda's own for X-Ray.
     networks: None when functions in a VPC reach everything.
@@ -44,23 +46,21 @@ class LambdaPlane:
         ground: Ground,
         guard: Guard,
         networks: Networks | None,
-        images: Mapping[str, ImageSource],
+        sources: Mapping[str, ImageSource],
         log: Log,
         segments: Callable[..., None],
     ) -> None:
         self._ground = ground
         control_plane, region, clock = ground.control_plane, ground.region, ground.clock
         registry = Registry(region)
+        self.executor, images = _execution(ground, sources)
         self._code = CodeStore(ground.state.path("code"), images, control_plane, region)
         api = ConfigurationApi(registry, self._code, control_plane, clock)
         self.configuration: Handler = api.handle
         self.functions = Functions(api.handle, region, networks)
-        self.executor = _executor(ground)
-        self._access = Access(guard.sessions, guard.authorize, region)
+        access = Access(guard.sessions, guard.authorize, region, self.executor.nowhere)
         sandboxes = ground.state.path("sandboxes")
-        self._launcher = Launcher(
-            self.executor, self._code, sandboxes, log, clock, region, self._access
-        )
+        self._launcher = Launcher(self.executor, self._code, sandboxes, log, clock, region, access)
         self.room = Room(ground.options.max_sandboxes)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
         tracing = Tracing(segments, clock)
@@ -129,11 +129,17 @@ class LambdaPlane:
         await self._provisioning.close()
         await self._invoker.close()
         self.room.close()
-        self.executor.close()
-        self._access.close()
+        await self.executor.close()
 
 
-def _executor(ground: Ground) -> ProcessExecutor:
+def _execution(ground: Ground, sources: Mapping[str, ImageSource]) -> tuple[Execution, Images]:
+    """Return what runs sandboxes, and what an image is for it."""
     options = ground.options
+    if options.runtime == "docker":
+        from harness.services.lambda_.executors.containers.executor import ContainerExecutor
+
+        containers = ContainerExecutor(ground.state, options.docker_host)
+        return containers, containers
     wanted = Wanted(options.isolate, options.cpu_share)
-    return ProcessExecutor(ground.state, wanted, Interpreters(options.inherited.get("PATH", "")))
+    pythons = Interpreters(options.inherited.get("PATH", ""))
+    return ProcessExecutor(ground.state, wanted, pythons), SourceDirectories(sources)

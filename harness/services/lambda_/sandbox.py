@@ -35,6 +35,7 @@ class Running(Protocol):
 
     exited: asyncio.Future[int]
 
+    def init_over(self) -> None: ...
     def peak_memory_mb(self) -> int: ...
     def freeze(self) -> None: ...
     async def thaw(self) -> None: ...
@@ -147,6 +148,7 @@ class Sandbox:
         ready.cancel()
         failure = _init_failure(api, process, request_id, late)
         if failure is None:
+            process.init_over()
             self.state = SandboxState.IDLE
         else:
             await self._reset()
@@ -161,8 +163,8 @@ class Sandbox:
         environment = variables(self.function, self._handler, place)
         try:
             process = await self._enclosure.start(self._handler, environment, self.output)
-        except BaseException:
-            await self._reset()
+        except BaseException:  # whatever it was, this environment will not get better
+            await self.kill()
             raise
         self._process = process
         return process, api

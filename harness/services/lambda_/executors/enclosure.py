@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.child import start
+from harness.network.relay import Relay, to_port
 from harness.services.lambda_.executors import bubblewrap, linux
 from harness.services.lambda_.executors.cgroups import Group
 from harness.services.lambda_.executors.layout import TASK_ROOT
 from harness.services.lambda_.executors.namespaces import Namespaces
-from harness.services.lambda_.executors.relay import Relay
 from harness.services.lambda_.executors.running import ProcessSandbox, Shared
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.output import Output
@@ -62,7 +62,7 @@ class Enclosure:
             self.temporary.mkdir(parents=True)
         if self._namespaces:
             for port, listener in zip(ports, self._namespaces.listeners[1:], strict=False):
-                self._relays.append(await Relay.start(listener, port))
+                self._relays.append(await Relay.start(listener, to_port(port)))
 
     def runtime_api(self) -> Listening | None:
         """Return what listens inside a network of its own; None for a port of this machine."""

@@ -8,6 +8,7 @@ process of the tree is asked.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,23 @@ def tree_bytes(pid: int) -> int:
     if not _PROC.joinpath("self", "statm").exists():
         return _portable_bytes(pid)
     return sum(_own_bytes(member) for member in _tree(pid))
+
+
+def tree_peak_bytes(pid: int) -> int:
+    """Return the most memory that one of process `pid` and its descendants has held."""
+    return max(peak_bytes(member) for member in _tree(pid))
+
+
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that process `pid` has held; what it holds where nobody counts."""
+    status = _PROC / str(pid) / "status"
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    with contextlib.suppress(psutil.Error):
+        return int(psutil.Process(pid).memory_info().rss)
+    return 0
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.network.black_hole import BlackHole
+from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors import cgroups
 from harness.services.lambda_.executors.cgroups import Bounds, Group, Groups
 from harness.services.lambda_.executors.enclosure import Enclosure
@@ -28,10 +30,7 @@ _PROCESSES = 1024
 
 
 class ProcessExecutor:
-    """Makes enclosures; `pythons` finds the interpreter of each runtime.
-
-    ports: what a function of `--isolate` reaches on this machine, filled once it is known.
-    """
+    """Makes enclosures; `pythons` finds the interpreter of each runtime."""
 
     def __init__(
         self,
@@ -40,14 +39,25 @@ class ProcessExecutor:
         pythons: Interpreters,
         probe: Callable[[Wanted], Platform] = probe,
     ) -> None:
-        self.ports: list[int] = []
+        self._ports: list[int] = []
         self._watch = MemoryWatch()
+        self._black_hole = BlackHole()
         self._state = state
         self._wanted = wanted
         self._pythons = pythons
         self._probe = probe
         self._groups: Groups | None = None
         self._probing: asyncio.Task[Platform] | None = None
+
+    async def prepare(self, reachable: Reachable) -> None:
+        if self._wanted.isolate:
+            reachable.demand_loopback("--isolate")
+            self._ports = [reachable.endpoint_port, reachable.database.port]
+        if self._wanted.isolate or self._wanted.cpu_share:
+            await self.probed()
+
+    def nowhere(self) -> str:
+        return self._black_hole.url
 
     async def probed(self) -> Platform:
         """Return what works on this machine, found out once.
@@ -71,22 +81,23 @@ class ProcessExecutor:
         shared = Shared(interpreter, platform.bubblewrap, registry, self._watch)
         enclosure = Enclosure(shared, function, task_root, directory, namespaces, group)
         try:
-            await enclosure.open(self.ports)
+            await enclosure.open(self._ports)
         except BaseException:
             await enclosure.remove()
             raise
         return enclosure
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop watching; control groups go when the environment's state is cleaned."""
         self._watch.close()
+        self._black_hole.close()
 
     async def _namespaces(
         self, platform: Platform, function: Function, task_root: Path
     ) -> Namespaces | None:
         if not platform.namespaces:
             return None
-        ports = [RUNTIME_API_PORT, *self.ports] if self._wanted.isolate else None
+        ports = [RUNTIME_API_PORT, *self._ports] if self._wanted.isolate else None
         plan = layout(task_root, function.ephemeral_storage_mb)
         return await asyncio.to_thread(create, plan, ports=ports, as_user=platform.as_user)
 

@@ -9,12 +9,10 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from harness.child import Registry
 from harness.services.lambda_.executors import bubblewrap
 from harness.services.lambda_.executors.cgroups import Group
-from harness.services.lambda_.executors.memory_watch import MemoryWatch, tree_bytes
+from harness.services.lambda_.executors.memory_watch import MemoryWatch, peak_bytes, tree_bytes
 
 _MB = 1024 * 1024
 
@@ -55,6 +53,9 @@ class ProcessSandbox:
     def pid(self) -> int:
         return self._process.pid
 
+    def init_over(self) -> None:
+        """Change nothing: a share of CPU holds during init too."""
+
     def held_bytes(self) -> int:
         held = tree_bytes(self.pid)
         if self._group:  # it knows of orphans, and not of what was held before it was joined
@@ -72,7 +73,7 @@ class ProcessSandbox:
             return self._memory_mb
         if self._shared.bubblewrap:  # the leader is bubblewrap, not the function
             self.held_bytes()
-        peak = max(_peak_bytes(self.pid), self._most_bytes)
+        peak = max(peak_bytes(self.pid), self._most_bytes)
         if peak == 0 and self._group:  # it ended before anybody had looked
             peak = self._group.peak_bytes()
         return min(self._memory_mb, peak // _MB)
@@ -101,14 +102,3 @@ class ProcessSandbox:
         if not self.exited.done():  # later its number may be another's
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
-
-
-def _peak_bytes(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status")
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    with contextlib.suppress(psutil.Error):
-        return int(psutil.Process(pid).memory_info().rss)
-    return 0

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 
-from harness.services.lambda_.executors.relay import Relay
+from harness.network.relay import Relay, to_port
 from tests.harness.streams import connected
 
 
@@ -20,7 +20,7 @@ def relayed(
         if to is None:
             server.close()
             await server.wait_closed()
-        relay = await Relay.start(listener, port)
+        relay = await Relay.start(listener, to_port(port))
         async with asyncio.timeout(20):
             await work(listener.getsockname()[1])
         await relay.close()
@@ -67,7 +67,7 @@ def test_open_connections_end_with_the_relay():
     async def run() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         server = await asyncio.start_server(silent, "127.0.0.1", 0)
-        relay = await Relay.start(listener, server.sockets[0].getsockname()[1])
+        relay = await Relay.start(listener, to_port(server.sockets[0].getsockname()[1]))
         async with asyncio.timeout(20), connected(listener.getsockname()[1]) as client:
             assert await client.reader.read(5) == b"hello"
             await relay.close()

@@ -1,25 +1,40 @@
-"""The way out of a sandbox's own network: to one port of this machine, and nowhere else."""
+"""The way out of a sandbox's own network: to one address of this machine, and nowhere else."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 _HOST = "127.0.0.1"
 _PIECE = 64 * 1024
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Connection]]
+
+
+def to_port(port: int) -> Connect:
+    """Lead to a port on loopback."""
+    return partial(asyncio.open_connection, _HOST, port)
+
+
+def to_socket(path: str) -> Connect:
+    """Lead to a Unix socket."""
+    return partial(asyncio.open_unix_connection, path)
+
 
 class Relay:
-    """Carries every connection that `listener` accepts to `port` on loopback, and back."""
+    """Carries every connection that `listener` accepts to where `connect` leads, and back."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
         self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     @classmethod
-    async def start(cls, listener: socket.socket, port: int) -> Relay:
-        relay = cls(port)
+    async def start(cls, listener: socket.socket, connect: Connect) -> Relay:
+        relay = cls(connect)
         relay._server = await asyncio.start_server(relay._accept, sock=listener)
         return relay
 
@@ -35,8 +50,8 @@ class Relay:
         assert task is not None
         self._connections.add(task)
         try:
-            there, back = await asyncio.open_connection(_HOST, self._port)
-        except ConnectionError:
+            there, back = await self._connect()
+        except (ConnectionError, FileNotFoundError):
             writer.close()  # nobody listens there: the function sees its connection end
             return
         else:

@@ -1,0 +1,1 @@
+"""Sandboxes as containers: the image that will be deployed, as Lambda runs it."""

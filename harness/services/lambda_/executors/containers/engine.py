@@ -1,0 +1,58 @@
+"""The engine, asked from the loop: each request waits in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from docker import APIClient
+from docker.errors import APIError, DockerException, NotFound
+from requests import RequestException
+
+from harness.errors import AwsError
+
+_THREADS = 32  # most wait for the end of a container
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Engine:
+    """client: of the engine; its requests may be made in several threads at once."""
+
+    def __init__(self, client: APIClient) -> None:
+        self.client = client
+        self._threads = ThreadPoolExecutor(_THREADS, "engine")
+
+    async def ask(self, request: Callable[_P, _T], *args: _P.args, **named: _P.kwargs) -> _T:
+        """Return the answer to a request of the client.
+
+        Raises `NotFound` for what is not there (any more), else `AwsError` ServiceException, which
+        is what Lambda says when it cannot start anything.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, partial(request, *args, **named))
+        except NotFound:
+            raise
+        except (DockerException, RequestException) as error:
+            raise AwsError("ServiceException", _sentence(error), 500) from error
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.client.close()
+
+
+def _sentence(error: Exception) -> str:
+    said: Any = error.explanation if isinstance(error, APIError) else error
+    return f"the Docker engine cannot do it: {said}; `harness doctor` looks for causes"
+
+
+def attached(client: APIClient, container: str) -> int:
+    """Return a descriptor of what a container that is not started yet will write."""
+    parameters = {"stdout": 1, "stderr": 1, "stream": 1}
+    with client.attach_socket(container, parameters) as stream:
+        return os.dup(stream.fileno())
