@@ -39,6 +39,13 @@ def eventually(probe: Callable[[], Found | None]) -> Found:
     return found
 
 
+def member(name: str, mode: int = 0o644) -> zipfile.ZipInfo:
+    """Return an entry of a zip that functions may read: by default zipfile lets the owner only."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = mode << 16
+    return entry
+
+
 @cache
 def archive() -> bytes:
     """Return the zip with every handler of `functions/`."""

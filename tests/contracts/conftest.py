@@ -21,6 +21,13 @@ def runtime(pytestconfig: pytest.Config) -> str:
     return str(pytestconfig.getoption("--runtime"))
 
 
+@pytest.fixture(autouse=True)
+def suitable(request: pytest.FixtureRequest, runtime: str) -> None:
+    """Skip what is about functions as child processes when they run in something else."""
+    if runtime != "process" and (marker := request.node.get_closest_marker("process")):
+        pytest.skip(*marker.args)
+
+
 @pytest.fixture(scope="session")
 def environment(runtime: str) -> Iterator[Disposable]:
     yield from _environment("--runtime", runtime)

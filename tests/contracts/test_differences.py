@@ -13,8 +13,10 @@ import zipfile
 from pathlib import Path
 from threading import Thread
 
+import pytest
+
 from harness.disposable import Disposable
-from tests.contracts.account import Account, eventually
+from tests.contracts.account import Account, eventually, member
 
 
 def test_differs_the_endpoint_is_a_variable(account: Account):
@@ -22,11 +24,14 @@ def test_differs_the_endpoint_is_a_variable(account: Account):
     assert variables["AWS_ENDPOINT_URL"] == account.url
 
 
+@pytest.mark.process("an image has one Python")
 def test_differs_runtimes_share_the_python_that_is_here(account: Account):
     """On AWS each has its own; here only when that very version is installed with all it needs."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as opened:
-        opened.writestr("h.py", "import sys\ndef handler(e, c): return sys.version_info[:2]")
+        opened.writestr(
+            member("h.py"), "import sys\ndef handler(e, c): return sys.version_info[:2]"
+        )
     found = [
         account.function(
             "h.handler", Runtime=runtime, Code={"ZipFile": written.getvalue()}

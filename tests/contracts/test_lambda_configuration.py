@@ -13,14 +13,14 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.contracts.account import ACCOUNT, Account, archive, unique
+from tests.contracts.account import ACCOUNT, Account, archive, member, unique
 
 
 def zipped(**sources: str) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as opened:
         for name, source in sources.items():
-            opened.writestr(zipfile.ZipInfo(f"{name}.py"), source)
+            opened.writestr(member(f"{name}.py"), source)
     return written.getvalue()
 
 
@@ -313,6 +313,7 @@ def test_1_6_settings_that_aws_refuses(account: Account, settings, code, message
     assert function.result("unchanged") == "unchanged"
 
 
+@pytest.mark.process("an image has one Python")
 @pytest.mark.parametrize("minor", range(10, 15))
 def test_1_6_every_python_runtime_runs(account: Account, minor: int):
     function = account.function("subject.describe", Runtime=f"python3.{minor}")
@@ -373,7 +374,9 @@ def test_2_code_comes_from_a_version_of_an_object(account: Account):
 def test_2_the_modes_of_a_zip_are_kept(account: Account):
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as opened:
-        opened.writestr("h.py", "import os\ndef handler(e, c): return os.stat('run.sh').st_mode")
+        opened.writestr(
+            member("h.py"), "import os\ndef handler(e, c): return os.stat('run.sh').st_mode"
+        )
         script = zipfile.ZipInfo("run.sh")
         script.external_attr = 0o100755 << 16
         opened.writestr(script, "#!/bin/sh\n")

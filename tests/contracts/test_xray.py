@@ -16,6 +16,7 @@ from tests.contracts.roles import role
 ACTIVE = {"TracingConfig": {"Mode": "Active"}}
 DAEMON = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 ROOT = "1-5759e988-bd862e3fe1be46a994272793"
+IN_A_PROCESS = pytest.mark.process("the image of a runtime does not have the X-Ray SDK")
 
 
 def trace_id(header: str) -> str:
@@ -42,6 +43,7 @@ def names(segment: dict[str, Any]) -> list[str]:
     return [below["name"] for below in segment.get("subsegments", [])]
 
 
+@IN_A_PROCESS
 def test_a_trace_has_the_segments_of_lambda_and_of_the_function(account: Account):
     function = account.function("traced.handler", **ACTIVE)
     identity = trace_id(function.result({"id": "d-1"}))
@@ -57,6 +59,7 @@ def test_a_trace_has_the_segments_of_lambda_and_of_the_function(account: Account
     assert service["start_time"] <= outer["start_time"] <= outer["end_time"] <= own["end_time"]
 
 
+@IN_A_PROCESS
 def test_a_trace_is_found_by_what_is_in_it(account: Account):
     function, document = account.function("traced.handler", **ACTIVE), unique("document")
     identity = trace_id(function.result({"id": document}))
@@ -74,6 +77,7 @@ def test_a_trace_is_found_by_what_is_in_it(account: Account):
     assert not found(account, f'NOT {by_id} && service("{function.name}")')
 
 
+@IN_A_PROCESS
 def test_an_error_is_a_fault_with_its_cause(account: Account):
     function, document = account.function("traced.handler", **ACTIVE), unique("document")
     function.error({"id": document, "fail": "on purpose"})
@@ -109,6 +113,7 @@ def test_who_called_decides_what_is_traced(account: Account):
     assert f"Parent={documents['AWS::Lambda::Function']['id']}" in taken
 
 
+@IN_A_PROCESS
 def test_one_trace_goes_through_s3(account: Account):
     bucket, document = account.bucket(), unique("document")
     account.notify(bucket, account.function("traced.notified", **ACTIVE))
@@ -142,6 +147,7 @@ def test_segments_are_put_and_replaced_when_they_end(account: Account):
     assert (refused["Id"], refused["ErrorCode"]) == ("70de5b6f19ff9a0a", "MissingParameter")
 
 
+@IN_A_PROCESS
 def test_without_the_permission_of_the_role_there_is_no_trace(enforced: Account):
     """On AWS the daemon is refused then, and the function does not notice."""
     allowed, denied = role(enforced), role(enforced)

@@ -1,7 +1,7 @@
 """What a runtime writes, cut into log records: printed lines, and the runtime client's frames.
 
 The client sends records as frames to a descriptor of its own, so a traceback stays one record.
-Where that is also the function's stderr, text stands between the frames.
+Where that is also the function's stdout, text stands between the frames.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from settings import ENVIRONMENT
 
 TMP = Path(tempfile.gettempdir())
 _count = 0
+_born = time.time_ns()
 _beats: list[float] = []
 
 
@@ -42,7 +43,7 @@ def wreck(event: Any, context: Any) -> dict[str, Any]:
         case "memory of a child":
             program = f"import {__name__}; {__name__}.hold(200)"
             subprocess.run([sys.executable, "-c", program], check=False)
-    return {"count": _count, "files": files, "stream": context.log_stream_name, "pid": os.getpid()}
+    return {"count": _count, "files": files, "stream": context.log_stream_name, "process": _born}
 
 
 def hold(megabytes: int) -> None:
@@ -61,6 +62,7 @@ def look(event: Any, context: Any) -> dict[str, Any]:
         "storage_mb": storage.f_frsize * storage.f_blocks >> 20,
         "descriptors": _descriptors(),
         "user": os.getuid(),
+        "process": os.getpid(),
         "core": resource.getrlimit(resource.RLIMIT_CORE),
     }
 

@@ -10,4 +10,5 @@ if [ -z "$AWS_LAMBDA_RUNTIME_API" ]; then
         "name a Runtime API in it, as host:port" >&2
     exit 1
 fi
+unset HOME HOSTNAME # engines set them, Lambda does not
 exec /var/runtime/bootstrap

@@ -19,7 +19,7 @@ from harness.services.lambda_.executors.memory_watch import (
     tree_peak_bytes,
 )
 
-PAUSE_AFTER_S = 0.1
+PAUSE_AFTER_S = 0.05
 """A pause and its end take the engine 40 ms, which would be most of a warm invocation."""
 _KILLED = 9
 _SIGNALLED = 128
@@ -48,6 +48,7 @@ class Container:
         self._out_of_memory = False
         self._pause_later: asyncio.TimerHandle | None = None
         self._paused: asyncio.Task[None] | None = None
+        self._removal: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def started(self) -> None:
@@ -70,7 +71,7 @@ class Container:
     def out_of_memory(self) -> None:
         """Kill it as Lambda does: no traceback, nothing the function could catch."""
         self._out_of_memory = True
-        self._in_background(self._remove())
+        self._begin_removal()
 
     def peak_memory_mb(self) -> int:
         """Return the most memory it has held so far, never more than the function has."""
@@ -96,7 +97,7 @@ class Container:
     async def kill(self) -> int:
         """End and remove it; return how it ended."""
         self._cancel_pause()
-        await self._remove()
+        await self._begin_removal()
         if self._tasks:
             await asyncio.wait(self._tasks)
         return await self.exited
@@ -135,6 +136,12 @@ class Container:
             code = answer["StatusCode"]
         finally:
             self._end(_SIGNALLED - code if code > _SIGNALLED else code)
+
+    def _begin_removal(self) -> asyncio.Task[None]:
+        """Remove it once, whoever asks: an engine refuses to do it twice at a time."""
+        if self._removal is None:
+            self._removal = self._in_background(self._remove())
+        return self._removal
 
     async def _remove(self) -> None:
         self._watch.discard(self)

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from harness.services.lambda_.log_records import Frames, Lines
 
 _HEAD = struct.Struct(">BxxxI")
-_STDERR = 2
+_STDOUT = 1
+TELEMETRY_DESCRIPTOR = _STDOUT
+"""For `_LAMBDA_TELEMETRY_LOG_FD`: a container has no descriptor but stdin, stdout and stderr. The
+client closes it before the interpreter says its last words, which go to stderr."""
 
 
 class Multiplexed:
-    """Its records; frames of the runtime client come on stderr (`TELEMETRY_DESCRIPTOR`)."""
+    """Its records; among what is printed are the frames of the runtime client."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._stdout = Lines()
-        self._stderr = Frames()
+        self._stdout = Frames()
+        self._stderr = Lines()
 
     def feed(self, data: bytes) -> Iterator[str]:
         buffer = self._buffer
@@ -28,12 +31,8 @@ class Multiplexed:
                 return
             piece = bytes(buffer[_HEAD.size : _HEAD.size + length])
             del buffer[: _HEAD.size + length]
-            yield from (self._stderr if stream == _STDERR else self._stdout).feed(piece)
+            yield from (self._stdout if stream == _STDOUT else self._stderr).feed(piece)
 
     def end(self) -> Iterator[str]:
         yield from self._stdout.end()
         yield from self._stderr.end()
-
-
-TELEMETRY_DESCRIPTOR = 2
-"""Of a container: an engine opens no other descriptor than stdin, stdout and stderr."""
