@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 REGION = "ap-northeast-1"
@@ -26,6 +26,7 @@ class Options:
     inherited: the variables every child process of ours may see.
     runtime: "process" or "docker": what sandboxes, control plane and database run in.
     docker_host: address of the engine that the second one needs.
+    warm: sandboxes to start ahead of any invocation, by function.
     """
 
     template: Path
@@ -43,6 +44,7 @@ class Options:
     cpu_share: bool = False
     runtime: str = "process"
     docker_host: str = ""
+    warm: Mapping[str, int] = field(default_factory=dict)
 
 
 def default_max_sandboxes() -> int:

@@ -175,6 +175,10 @@ class DataPlane:
         ports = [int(address.rpartition(":")[2]) for address in (endpoint_url, daemon_address)]
         await self._lambda.executor.prepare(Reachable(ports[0], database, ports[1]))
 
+    async def begin(self) -> None:
+        """Do what can only be done once the resources are there."""
+        await self._lambda.keep_warm(self._options.warm)
+
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""
         self._guard.review()

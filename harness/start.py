@@ -79,6 +79,7 @@ class Start:
             deployment = await self._deployment(endpoint_url, follow)
             self._plane.images.update(_images(await deployment.expanded()))
             result = await deployment.apply()
+        await self._plane.begin()
         self._plane.described.update(self._description(endpoint_url))
         return await self._environment(endpoint_url, result)
 

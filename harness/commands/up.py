@@ -6,6 +6,7 @@ Everything listens on 127.0.0.1. With --detach the command returns when the envi
 examples:
   harness up
   harness up --detach --port 0
+  harness up --runtime docker       the images themselves, as Lambda runs them
   harness up --time-scale 60        retries that AWS makes after a minute come after a second
   HARNESS_STATE_DIR=/tmp/second harness up --port 4577
 """
@@ -71,6 +72,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=default_max_sandboxes(),
         metavar="N",
         help="of all functions at the same time; further invocations wait (default %(default)s)",
+    )
+    parser.add_argument(
+        "--warm",
+        type=_warm,
+        action="append",
+        default=[],
+        metavar="FUNCTION=N",
+        help="keep N sandboxes of a function ready, so that no invocation waits for a cold start",
     )
     parser.add_argument(
         "--isolate",
@@ -156,7 +165,15 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         vpc=arguments.vpc,
         runtime=arguments.runtime,
         docker_host=settings.docker_host,
+        warm=dict(arguments.warm),
     )
+
+
+def _warm(given: str) -> tuple[str, int]:
+    name, _, count = given.rpartition("=")
+    if not name or not count.isdigit():
+        raise argparse.ArgumentTypeError(f"{given!r} is not FUNCTION=N, as in my-function=2")
+    return name, int(count)
 
 
 def _readable(template: Path) -> Path:

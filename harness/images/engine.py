@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 _PING_TIMEOUT_S = 2.0
+_ATTACH_TIMEOUT_S = 60.0
 TIMEOUT_S = 600.0  # a build says nothing while one of its commands runs
 _TCP_PORT = 2375
 _PINGED = {"unix", "tcp", "http"}
@@ -69,6 +70,29 @@ def ping(host: str) -> int:
         return connection.getresponse().status
     except http.client.HTTPException as error:
         raise ConnectionError(f"not HTTP: {error}") from error
+    finally:
+        connection.close()
+
+
+def attached(host: str, container: str) -> socket.socket:
+    """Return what a container that is not started yet will write, its streams in one.
+
+    Not by the SDK: nobody could close its connection. Raises `EngineError`.
+    """
+    connection = http.client.HTTPConnection("docker")
+    path = f"/containers/{container}/attach?stdout=1&stderr=1&stream=1"
+    try:
+        connection.sock = _connected(urlsplit(host))
+        connection.sock.settimeout(_ATTACH_TIMEOUT_S)
+        connection.request("POST", path, headers={"Connection": "Upgrade", "Upgrade": "tcp"})
+        status = connection.getresponse().status
+        if status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            raise EngineError(
+                f"the engine at {host} does not show what {container} writes: {status}"
+            )
+        return connection.sock.dup()
+    except (OSError, http.client.HTTPException) as error:
+        raise EngineError(f"the engine at {host} does not answer ({error})") from error
     finally:
         connection.close()
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.network.black_hole import BlackHole
+from harness.network.bridge import Bridge
 from harness.network.relay import Relay, to_socket
 
 _HOST = "127.0.0.1"
-_LARGEST_DATAGRAM = 65_536
 
 
 async def serve(plan: Mapping[str, Any]) -> None:
@@ -36,27 +36,17 @@ async def serve(plan: Mapping[str, Any]) -> None:
     writer.close()
     hole.close()
     for bridge in bridges:
-        asyncio.get_running_loop().remove_reader(bridge)
         bridge.close()
     for relay in relays:
         await relay.close()
 
 
-def _bridge(port: int, path: str) -> socket.socket:
-    """Pass datagrams on to a Unix socket, those that it has no room for excepted, as UDP does."""
+def _bridge(port: int, path: str) -> Bridge:
     inside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     inside.bind((_HOST, port))
-    outside = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-
-    def pass_on() -> None:
-        datagram = inside.recv(_LARGEST_DATAGRAM)
-        try:
-            outside.sendto(datagram, path)
-        except OSError as error:
-            print(f"a datagram was lost: {error}", file=sys.stderr)
-
-    asyncio.get_running_loop().add_reader(inside, pass_on)
-    return inside
+    return Bridge(
+        inside, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK), path
+    )
 
 
 if __name__ == "__main__":

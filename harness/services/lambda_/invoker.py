@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
 from harness.services.lambda_.chains import Chains
-from harness.services.lambda_.function import ON_DEMAND, PROVISIONED, Function
+from harness.services.lambda_.function import ON_DEMAND, Function
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.outcome import Outcome
 from harness.services.lambda_.pool import Pool
+from harness.services.lambda_.provisioning import LATEST
 from harness.services.lambda_.report import Measured
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
@@ -170,8 +171,7 @@ class Invoker:
 
     async def prepare(self, function: Function) -> bool:
         """Start a sandbox ahead of any invocation and keep it; tell whether its init succeeded."""
-        provisioned = replace(function, initialization=PROVISIONED)
-        return await self.pool(function).prepare(provisioned)
+        return await self.pool(function).prepare(function)
 
     def retire(self, name: str, version: str = "") -> None:
         """End the sandboxes of a function, or of one version: at once, or after they have run."""
@@ -244,7 +244,7 @@ class Invoker:
             concurrency=self._throttle.running(function.name),
             allocated=self._throttle.allocated,
             initialization=sandbox.function.initialization,
-            provisioned=self.pool(function).prepared,
+            provisioned=0 if function.version == LATEST else self.pool(function).prepared,
             reserved=function.reserved_concurrency is not None,
             qualifier=function.qualifier,
             version=sandbox.function.version,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.call import Handler, Service
+from harness.errors import UsageError
 from harness.ground import Ground
 from harness.iam.guard import Guard
 from harness.network.networks import Networks
@@ -110,6 +111,18 @@ class LambdaPlane:
         self._launcher.endpoint_url = endpoint_url
         self._launcher.daemon_address = daemon_address
         self._code.endpoint_url = endpoint_url
+
+    async def keep_warm(self, warm: Mapping[str, int]) -> None:
+        """Start sandboxes ahead, so many of each function.
+
+        Raises `UsageError` when there is no such function.
+        """
+        names = {found["FunctionName"] for found in await self.functions.configurations()}
+        for name, count in warm.items():
+            if name not in names:
+                known = ", ".join(sorted(names)) or "none"
+                raise UsageError(f"--warm {name}: there is no such function; there are: {known}")
+            self._provisioning.keep_warm(name, count)
 
     def describe(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """Return what `status` shows of a function."""

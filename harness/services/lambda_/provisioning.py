@@ -1,17 +1,22 @@
-"""Provisioned concurrency: sandboxes started before anybody invokes (aws-behaviour §4.5)."""
+"""Sandboxes started before anybody invokes: provisioned concurrency (aws-behaviour §4.5).
+
+`$LATEST` cannot be provisioned on AWS. Here it can be kept warm, which no invocation, metric or
+variable tells from a sandbox that happened to be warm.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from harness.clock import Clock
 from harness.errors import AwsError
-from harness.services.lambda_.function import Function, Functions
+from harness.services.lambda_.function import PROVISIONED, Function, Functions
 
 INIT_FAILED = "FUNCTION_ERROR_INIT_FAILURE"
+LATEST = "$LATEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,10 @@ class Provisioning:
         self._orders[(name, qualifier)] = order
         self._fill(name, qualifier, order)
 
+    def keep_warm(self, name: str, count: int) -> None:
+        """Have `count` sandboxes of the version in work ready, whatever becomes of them."""
+        self.want(name, LATEST, count)
+
     def moved(self, name: str, qualifier: str) -> None:
         """Follow an alias that was changed; harmless for one that is not provisioned."""
         if order := self._orders.get((name, qualifier)):
@@ -113,7 +122,7 @@ class Provisioning:
             order.pool = pool = self._invoker.pool(function)
             pool.lost = lambda: self._fill(name, qualifier, order)
             while pool.prepared < min(order.requested, self._bound):
-                if not await self._invoker.prepare(function):
+                if not await self._invoker.prepare(_ahead(function)):
                     order.status, order.reason = "FAILED", INIT_FAILED
                     return
         except AwsError as error:
@@ -126,3 +135,10 @@ class Provisioning:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+
+
+def _ahead(function: Function) -> Function:
+    """Return the function as its sandboxes know themselves when they are started ahead."""
+    if function.version == LATEST:
+        return function
+    return replace(function, initialization=PROVISIONED)

@@ -15,6 +15,7 @@ from harness.services.lambda_.function import Function
 from tests.harness.services.lambda_.examples import ARN, REGION, function
 
 URL = "http://127.0.0.1:4566"
+NOWHERE = "http://127.0.0.1:9002"
 ROLE = "arn:aws:iam::123456789012:role/worker"
 FUNCTION = function(Role=ROLE)
 Authorize = Callable[[str, str, str, str], Awaitable[None]]
@@ -22,9 +23,8 @@ Authorize = Callable[[str, str, str, str], Awaitable[None]]
 
 def granted(of: Function = FUNCTION, authorize: Authorize = anything) -> tuple[Grant, Sessions]:
     sessions = Sessions()
-    access = Access(sessions, authorize, REGION)
+    access = Access(sessions, authorize, REGION, lambda: NOWHERE)
     grant = asyncio.run(access.grant(of, "stream", URL))
-    access.close()
     return grant, sessions
 
 

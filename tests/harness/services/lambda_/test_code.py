@@ -12,7 +12,8 @@ import pytest
 
 from harness.call import Call, Reply
 from harness.errors import AwsError
-from harness.services.lambda_.code import CodeStore, ImageSource, repository_name
+from harness.services.lambda_.code import CodeStore
+from harness.services.lambda_.images import ImageSource, SourceDirectories
 from tests.harness.services.lambda_.examples import REGION, function
 
 
@@ -46,7 +47,7 @@ def directory(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(directory: Path, tmp_path: Path) -> CodeStore:
     images = {"team/app": ImageSource(tmp_path / "context", ("app.handler",))}
-    return CodeStore(directory, images, objects, REGION)
+    return CodeStore(directory, SourceDirectories(images), objects, REGION)
 
 
 @pytest.mark.parametrize(
@@ -123,24 +124,8 @@ def test_the_zip_itself_can_be_had_again(store):
     assert store.package("../" + digest) is None
 
 
-@pytest.mark.parametrize(
-    ("own_handler", "handler"), [("", "app.handler"), ("other.handler", "other.handler")]
-)
-def test_an_image_stands_for_its_directory(store, tmp_path, own_handler, handler):
-    image = replace(function(), image_uri="team/app:v1", handler=own_handler)
-    asyncio.run(store.keep({"ImageUri": image.image_uri}))
-    assert store.locate(image) == (tmp_path / "context", handler)
-
-
-@pytest.mark.parametrize(
-    ("uri", "name"),
-    [
-        ("123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/team/app:v1", "team/app"),
-        ("123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app@sha256:0a", "app"),
-        ("localhost:5000/app", "app"),
-        ("team/app:v1", "team/app"),
-        ("app", "app"),
-    ],
-)
-def test_a_repository_is_named_without_registry_tag_and_digest(uri, name):
-    assert repository_name(uri) == name
+def test_an_image_is_for_those_to_locate_who_know_images(store, tmp_path):
+    image = replace(function(), image_uri="team/app:v1", handler="")
+    kept = asyncio.run(store.keep({"ImageUri": image.image_uri}))
+    assert (kept.image_uri, kept.size) == ("team/app:v1", 0)
+    assert store.locate(image) == (tmp_path / "context", "app.handler")

@@ -27,7 +27,8 @@ class Machine:
 
     def __init__(self) -> None:
         self.pools: dict[str, Pool] = {}
-        self.versions = {"live": "1", "1": "1"}
+        self.versions = {"live": "1", "1": "1", "$LATEST": "$LATEST"}
+        self.initializations: list[str] = []
         self.good = True
 
     async def get(self, name: str, qualifier: str) -> Function:
@@ -40,6 +41,7 @@ class Machine:
 
     async def prepare(self, of: Function) -> bool:
         await asyncio.sleep(0)
+        self.initializations.append(of.initialization)
         self.pool(of).prepared += self.good
         return self.good
 
@@ -134,5 +136,30 @@ def test_what_is_dropped_is_let_go():
         provisioning.drop_all("f")
         provisioning.drop("f", "live")
         assert machine.pools["1"].let_go_of == 2
+
+    using(work)
+
+
+def test_what_is_kept_warm_does_not_know_it():
+    async def work(provisioning: Provisioning, machine: Machine) -> None:
+        provisioning.keep_warm("f", 2)
+        await settled(provisioning, "$LATEST")
+        provisioning.want("f", "live", 1)
+        await settled(provisioning)
+        assert machine.pools["$LATEST"].prepared == 2
+        assert machine.initializations == ["on-demand", "on-demand", "provisioned-concurrency"]
+
+    using(work)
+
+
+def test_what_is_kept_warm_is_replaced_when_it_is_lost():
+    async def work(provisioning: Provisioning, machine: Machine) -> None:
+        provisioning.keep_warm("f", 2)
+        await settled(provisioning, "$LATEST")
+        pool = machine.pools["$LATEST"]
+        pool.prepared -= 1
+        pool.lost()
+        await settled(provisioning, "$LATEST")
+        assert pool.prepared == 2
 
     using(work)

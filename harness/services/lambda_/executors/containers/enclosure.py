@@ -11,7 +11,7 @@ from typing import Any
 from docker.types import LogConfig, Mount, Ulimit
 
 from harness.services.lambda_.executors.containers.container import Container
-from harness.services.lambda_.executors.containers.engine import Engine, attached
+from harness.services.lambda_.executors.containers.engine import Engine
 from harness.services.lambda_.executors.containers.limits import (
     FILES,
     PROCESSES,
@@ -92,7 +92,7 @@ class Enclosure:
             labels=dict(self._shared.labels),
             host_config=client.create_host_config(**self._host_config()),
         )
-        return attached(client, name)
+        return self._shared.engine.output(name)
 
     def _host_config(self) -> dict[str, Any]:
         code = [Mount(str(TASK_ROOT), str(self._code), "bind", read_only=True)]

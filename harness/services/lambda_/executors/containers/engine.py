@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +13,8 @@ from docker.errors import APIError, DockerException, NotFound
 from requests import RequestException
 
 from harness.errors import AwsError
+from harness.images.engine import attached
+from harness.images.errors import EngineError
 
 _THREADS = 32  # most wait for the end of a container
 _P = ParamSpec("_P")
@@ -21,9 +22,10 @@ _T = TypeVar("_T")
 
 
 class Engine:
-    """client: of the engine; its requests may be made in several threads at once."""
+    """client: of the engine at `host`; its requests may be made in several threads at once."""
 
-    def __init__(self, client: APIClient) -> None:
+    def __init__(self, host: str, client: APIClient) -> None:
+        self.host = host
         self.client = client
         self._threads = ThreadPoolExecutor(_THREADS, "engine")
 
@@ -38,8 +40,12 @@ class Engine:
             return await loop.run_in_executor(self._threads, partial(request, *args, **named))
         except NotFound:
             raise
-        except (DockerException, RequestException) as error:
+        except (DockerException, RequestException, EngineError) as error:
             raise AwsError("ServiceException", _sentence(error), 500) from error
+
+    def output(self, container: str) -> int:
+        """Return a descriptor of what a container that is not started yet will write; blocks."""
+        return attached(self.host, container).detach()
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -49,10 +55,3 @@ class Engine:
 def _sentence(error: Exception) -> str:
     said: Any = error.explanation if isinstance(error, APIError) else error
     return f"the Docker engine cannot do it: {said}; `harness doctor` looks for causes"
-
-
-def attached(client: APIClient, container: str) -> int:
-    """Return a descriptor of what a container that is not started yet will write."""
-    parameters = {"stdout": 1, "stderr": 1, "stream": 1}
-    with client.attach_socket(container, parameters) as stream:
-        return os.dup(stream.fileno())

@@ -55,7 +55,7 @@ class ContainerExecutor:
         reachable.demand_loopback("--runtime docker")
         leftovers.note(self._state.directory, self._docker_host)
         client = await asyncio.to_thread(connect, self._docker_host, _PATIENCE_S)
-        engine = Engine(client.api)
+        engine = Engine(self._docker_host, client.api)
         images = Images(engine, client)
         labels = Owner.ours().labels()
         cores = (await engine.ask(client.api.info))["NCPU"]

@@ -21,7 +21,7 @@ from docker.types import LogConfig, Mount
 import harness
 from harness.errors import EnvironmentFailedError
 from harness.network import ways_out
-from harness.services.lambda_.executors.containers.engine import Engine, attached
+from harness.services.lambda_.executors.containers.engine import Engine
 from harness.services.lambda_.executors.containers.multiplexed import Multiplexed
 from harness.services.lambda_.executors.containers.ways import Ways
 
@@ -141,7 +141,7 @@ class Pod:
                 log_config=LogConfig(type="none"),
             ),
         )
-        return attached(client, self.name)
+        return self._ground.engine.output(self.name)
 
     def _complaint(self) -> str:
         said = self._saying.result() if self._saying is not None and self._saying.done() else ""

@@ -7,17 +7,16 @@ same for a function in a container, for one in a process, and for whoever is giv
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.network.bridge import Bridge
 from harness.network.relay import Relay, to_port
 
 _HOST = "127.0.0.1"
 _FIRST_PORT = 9001  # of the Runtime API, as on Lambda, unless a way has it
-_LARGEST_DATAGRAM = 65_536
 
 
 class Ways:
@@ -32,7 +31,7 @@ class Ways:
         self._datagrams = tuple(datagrams)
         self.runtime_api_port, self.black_hole_port = free_ports(self._streams)
         self._relays: list[Relay] = []
-        self._bridges: list[socket.socket] = []
+        self._bridges: list[Bridge] = []
 
     async def open(self) -> None:
         for port in self._streams:
@@ -64,19 +63,13 @@ class Ways:
         for relay in self._relays:
             await relay.close()
         for bridge in self._bridges:
-            asyncio.get_running_loop().remove_reader(bridge)
             bridge.close()
 
-    def _bridge(self, port: int) -> socket.socket:
+    def _bridge(self, port: int) -> Bridge:
         inside = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         inside.bind(str(self.directory / f"{port}.udp"))
         outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-
-        def pass_on() -> None:
-            outside.sendto(inside.recv(_LARGEST_DATAGRAM), (_HOST, port))
-
-        asyncio.get_running_loop().add_reader(inside, pass_on)
-        return inside
+        return Bridge(inside, outside, (_HOST, port))
 
 
 def free_ports(taken: Sequence[int]) -> tuple[int, int]:

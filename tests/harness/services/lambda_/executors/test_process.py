@@ -13,9 +13,11 @@ import orjson
 import pytest
 
 from harness.clock import SystemClock
+from harness.database.url import DatabaseUrl
 from harness.iam.service_roles import anything
 from harness.iam.sessions import Sessions
 from harness.services.lambda_.access import Access
+from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors import cgroups
 from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.platform import Platform, Wanted, probe
@@ -105,7 +107,7 @@ def staged(tmp_path: Path) -> Callable[..., None]:
             executor = ProcessExecutor(
                 state, wanted or Wanted(), Interpreters(""), lambda _: platform
             )
-            access = Access(Sessions(), anything, REGION)
+            access = Access(Sessions(), anything, REGION, executor.nowhere)
             launcher = Launcher(
                 executor,
                 Code(),
@@ -119,8 +121,7 @@ def staged(tmp_path: Path) -> Callable[..., None]:
                 async with asyncio.timeout(30):
                     await work(Stage(executor, launcher, log))
             finally:
-                executor.close()
-                access.close()
+                await executor.close()
                 state.clean()
 
         asyncio.run(guarded())
@@ -183,7 +184,8 @@ def test_an_isolated_function_reaches_the_ports_it_may_and_nothing_else(staged):
         allowed = await asyncio.start_server(echo, "127.0.0.1", 0)
         other = await asyncio.start_server(echo, "127.0.0.1", 0)
         ports = [server.sockets[0].getsockname()[1] for server in (allowed, other)]
-        stage.executor.ports = ports[:1]
+        database = DatabaseUrl("127.0.0.1", ports[0], "d", "u", "p")
+        await stage.executor.prepare(Reachable(9, database, 9))
         answers = []
         for port in ports:
             sandbox = await stage.sandbox(variables={"PORT": str(port)})
