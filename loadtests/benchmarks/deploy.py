@@ -16,7 +16,9 @@ def deploy(
     """Create a function whose module is `source` with a `handler`; return its name and ARN."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        archive.writestr("measured.py", source)
+        member = zipfile.ZipInfo("measured.py")
+        member.external_attr = 0o644 << 16  # Lambda's user must be able to read it
+        archive.writestr(member, source)
     made = aws_lambda.create_function(
         FunctionName=name or f"measured-{uuid4().hex[:8]}",
         Runtime="python3.12",

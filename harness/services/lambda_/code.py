@@ -57,6 +57,10 @@ class CodeStore:
         self._region = region
         self.endpoint_url = ""
 
+    def check(self, image_config: Mapping[str, Any]) -> None:
+        """Raise `AwsError` for settings of an image that cannot be followed here."""
+        self._images.check(image_config)
+
     async def keep(self, code: Mapping[str, Any]) -> Kept:
         """Keep the code of a CreateFunction or UpdateFunctionCode request.
 

@@ -24,6 +24,15 @@ PROVISIONED = "provisioned-concurrency"
 
 
 @dataclass(frozen=True, slots=True)
+class ImageConfig:
+    """What a function changes of its image; empty members are the image's own."""
+
+    entry_point: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    working_directory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """One version of a function, as `GetFunction` describes it.
 
@@ -39,6 +48,7 @@ class Function:
     arn: str
     version: str
     handler: str
+    image_config: ImageConfig
     runtime: str
     memory_mb: int
     timeout_s: int
@@ -97,6 +107,7 @@ def describe(answer: Mapping[str, Any]) -> Function:
         arn=configuration["FunctionArn"],
         version=configuration.get("Version", "$LATEST"),
         handler=command[0] if is_image else configuration.get("Handler", ""),
+        image_config=_image_config(image),
         runtime=configuration.get("Runtime", ""),
         memory_mb=int(configuration.get("MemorySize", 128)),
         timeout_s=int(configuration.get("Timeout", 3)),
@@ -115,6 +126,14 @@ def describe(answer: Mapping[str, Any]) -> Function:
         revision=_revision(answer),
         role_arn=configuration.get("Role", ""),
         tracing=configuration.get("TracingConfig", {}).get("Mode", "PassThrough"),
+    )
+
+
+def _image_config(given: Mapping[str, Any]) -> ImageConfig:
+    return ImageConfig(
+        tuple(given.get("EntryPoint") or ()),
+        tuple(given.get("Command") or ()),
+        given.get("WorkingDirectory") or "",
     )
 
 

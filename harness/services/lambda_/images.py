@@ -11,15 +11,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.services.lambda_.function import Function
-from harness.services.lambda_.refusal import invalid
+from harness.services.lambda_.refusal import invalid, not_emulated
 
+_ENTRY_POINTS = (["/lambda-entrypoint.sh"], ["python", "-m", "awslambdaric"])
 _REPOSITORY = re.compile(r"^(?:[^/]+[.:][^/]*/)?(?P<name>[^:@]+)")
 
 
 class Images(Protocol):
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Raise `AwsError` for an ImageConfig that cannot be followed."""
+        ...
+
     async def digest(self, uri: str) -> str:
         """Return what identifies the image called `uri` now, hexadecimal.
 
@@ -45,6 +50,14 @@ class SourceDirectories:
 
     def __init__(self, sources: Mapping[str, ImageSource]) -> None:
         self._sources = sources
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Without containers the runtime client is the only entry point there is."""
+        entry_point = config.get("EntryPoint")
+        if entry_point and entry_point not in _ENTRY_POINTS:
+            raise not_emulated(f"the entry point {' '.join(entry_point)} without containers")
+        if config.get("WorkingDirectory") not in (None, "", "/var/task"):
+            raise not_emulated("a WorkingDirectory other than /var/task without containers")
 
     async def digest(self, uri: str) -> str:
         self._source(uri)

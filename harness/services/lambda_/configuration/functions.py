@@ -63,7 +63,7 @@ class FunctionOperations:
         if broken := NAME.violations(name, "functionName"):
             raise violated(*broken)
         check_package(request)
-        check_settings(request)
+        self._check(request)
         check_dead_letters(request)
         if name in self._registry.entries:
             raise conflict(f"Function already exist: {name}")
@@ -81,6 +81,11 @@ class FunctionOperations:
                 201, on_creation(publish(self._registry, name, self._clock.now()).configuration)
             )
         return answer(201, on_creation(entry.latest.configuration))
+
+    def _check(self, request: Mapping[str, Any]) -> None:
+        """Raise `AwsError` for settings that AWS refuses, and for those that are not emulated."""
+        check_settings(request)
+        self._code.check(request.get("ImageConfig") or {})
 
     async def _made(self, name: str, request: Mapping[str, Any]) -> Version:
         request = await with_network(self._control_plane, self._registry.region, request)
@@ -144,7 +149,7 @@ class FunctionOperations:
         name = unqualified(call, self._registry.region)
         request = await asked(call, UPDATE_CONFIGURATION)
         latest = current(self._registry, name, request)
-        check_settings(request)
+        self._check(request)
         check_dead_letters(request)
         with self._alone(name):
             change = await with_network(self._control_plane, self._registry.region, request)

@@ -29,7 +29,6 @@ _NOT_EMULATED = (
     "Layers",
     "TenancyConfig",
 )
-_ENTRY_POINTS = (["/lambda-entrypoint.sh"], ["python", "-m", "awslambdaric"])
 
 
 def check_settings(request: Mapping[str, Any]) -> None:
@@ -41,7 +40,6 @@ def check_settings(request: Mapping[str, Any]) -> None:
         raise not_emulated("SnapStart of a function")
     if runtime := request.get("Runtime"):
         _check_runtime(runtime)
-    _check_image(request.get("ImageConfig") or {})
     _check_variables((request.get("Environment") or {}).get("Variables") or {})
 
 
@@ -54,15 +52,6 @@ def _check_runtime(runtime: str) -> None:
         f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
         f"value set: [{', '.join(RUNTIMES)}] or be a valid ARN"
     )
-
-
-def _check_image(image: Mapping[str, Any]) -> None:
-    """Without containers the runtime client is the only entry point there is."""
-    entry_point = image.get("EntryPoint")
-    if entry_point and entry_point not in _ENTRY_POINTS:
-        raise not_emulated(f"the entry point {' '.join(entry_point)} without containers")
-    if image.get("WorkingDirectory") not in (None, "", "/var/task"):
-        raise not_emulated("a WorkingDirectory other than /var/task without containers")
 
 
 def _check_variables(variables: Mapping[str, str]) -> None:

@@ -44,3 +44,17 @@ def test_another_tag_is_another_image():
 )
 def test_a_repository_is_named_without_registry_tag_and_digest(uri, name):
     assert repository_name(uri) == name
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{}, {"EntryPoint": ["/lambda-entrypoint.sh"]}, {"WorkingDirectory": "/var/task"}],
+)
+def test_what_a_process_is_started_like_anyway_may_be_said(config):
+    IMAGES.check(config)
+
+
+@pytest.mark.parametrize("config", [{"EntryPoint": ["/bin/sh"]}, {"WorkingDirectory": "/opt"}])
+def test_another_start_needs_containers(config):
+    with pytest.raises(AwsError, match="without containers"):
+        IMAGES.check(config)

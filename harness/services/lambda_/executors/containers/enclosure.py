@@ -66,9 +66,7 @@ class Enclosure:
             shared.engine, name, self._function.memory_mb, self._limits, shared.watch
         )
         try:
-            stream = await shared.engine.ask(
-                self._make, name, [handler] if handler else None, {**variables, **telemetry}
-            )
+            stream = await shared.engine.ask(self._make, name, handler, {**variables, **telemetry})
             output.follow(stream, Multiplexed(), container.output_ended)
             await shared.engine.ask(shared.engine.client.start, name)
         except BaseException:
@@ -80,19 +78,31 @@ class Enclosure:
     async def remove(self) -> None:
         await self._pod.close()
 
-    def _make(self, name: str, command: list[str] | None, variables: dict[str, str]) -> int:
+    def _make(self, name: str, handler: str, variables: dict[str, str]) -> int:
         """Create the container; return a descriptor of what it will write."""
-        client = self._shared.engine.client
+        client, config = self._shared.engine.client, self._function.image_config
         client.create_container(
             self._image,
             name=name,
-            command=command,
+            entrypoint=list(config.entry_point) or None,
+            command=self._command(handler),
+            working_dir=config.working_directory or None,
             environment=variables,
             user=USER,
             labels=dict(self._shared.labels),
             host_config=client.create_host_config(**self._host_config()),
         )
         return self._shared.engine.output(name)
+
+    def _command(self, handler: str) -> list[str] | None:
+        """Return the command, None for the image's; an engine forgets that with an entry point."""
+        config = self._function.image_config
+        if config.command or handler:
+            return list(config.command) or [handler]
+        if not config.entry_point:
+            return None
+        image = self._shared.engine.client.inspect_image(self._image)
+        return image["Config"]["Cmd"] or []
 
     def _host_config(self) -> dict[str, Any]:
         code = [Mount(str(TASK_ROOT), str(self._code), "bind", read_only=True)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.containers import leftovers
 from harness.containers.ownership import Owner
@@ -72,6 +74,9 @@ class ContainerExecutor:
 
     def nowhere(self) -> str:
         return f"http://127.0.0.1:{self._stage.ways.black_hole_port}"
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Accept any: an engine follows them all."""
 
     async def digest(self, uri: str) -> str:
         return await self._stage.images.digest(uri)

@@ -22,7 +22,7 @@ from harness.iam.sessions import Sessions
 from harness.services.lambda_.access import Access
 from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors.containers.executor import ContainerExecutor
-from harness.services.lambda_.function import Function
+from harness.services.lambda_.function import Function, ImageConfig
 from harness.services.lambda_.launch import Launcher
 from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import Sandbox, SandboxState
@@ -252,6 +252,27 @@ def test_a_function_reaches_its_ways_and_nothing_else(staged):
         assert await invoke(sandbox, "connect", "127.0.0.1", hole, 0.5) == "TimeoutError"
         assert await invoke(sandbox, "connect", "127.0.0.1", 1, 5) == "ConnectionRefusedError"
         assert await invoke(sandbox, "connect", "192.0.2.1", 80, 5) == "OSError"  # no network
+        await sandbox.kill()
+
+    staged(work)
+
+
+def test_an_image_may_be_started_in_another_way(staged, client):
+    async def work(stage: Stage) -> None:
+        base = client.images.get("localhost/lambda-pipeline-harness/lambda-python:3.13")
+        config = ImageConfig(
+            ("/var/lang/bin/python3.13", "-c"), ("import os; os._exit(7)",), "/opt"
+        )
+        sandbox = await stage.launcher.launch(
+            replace(
+                function(),
+                handler="",
+                image_uri="any",
+                image_digest=base.id.removeprefix("sha256:"),
+                image_config=config,
+            )
+        )
+        assert "exit status 7" in (await invoke(sandbox))["errorMessage"]
         await sandbox.kill()
 
     staged(work)
