@@ -61,9 +61,12 @@ async def _supply(state: State, options: Options) -> Supply | None:
     """Return what the parts that run in containers are started from, None when none does."""
     if options.runtime != "docker":
         return None
+    from harness.containers import leftovers
     from harness.containers.supply import gather
     from harness.images.bases import MOTO, POSTGRES
 
     bases = [] if options.control_plane_url else [MOTO]
     bases += [] if options.database_url else [POSTGRES]
-    return await asyncio.to_thread(gather, options.docker_host, bases, state.directory)
+    supply = await asyncio.to_thread(gather, options.docker_host, bases)
+    leftovers.note(state.directory, options.docker_host)
+    return supply

@@ -120,7 +120,7 @@ class ServerContainer:
             with reported(f"{title} cannot be followed", f"while {title} ran"):
                 output = self._follow_until_it_listens()
                 status = self._wait()
-        except EnvironmentFailedError as error:
+        except Exception as error:
             self._fail(error)
             return
         if not self._listening.done():
@@ -146,7 +146,7 @@ class ServerContainer:
         status: int = self._container.wait()
         return status
 
-    def _fail(self, error: EnvironmentFailedError) -> None:
+    def _fail(self, error: Exception) -> None:
         if not self._listening.done():
             self._listening.set_exception(error)
         self._end.set_exception(error)

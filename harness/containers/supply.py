@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.containers import leftovers
 from harness.containers.refusals import reported
 from harness.errors import EnvironmentFailedError
 from harness.images.architecture import X86_64
@@ -34,7 +32,7 @@ class Supply:
     images: Mapping[Base, Stored]
 
 
-def gather(docker_host: str, bases: Sequence[Base], state_dir: Path) -> Supply:
+def gather(docker_host: str, bases: Sequence[Base]) -> Supply:
     """Return what containers can be started from, once nothing is left of ended processes.
 
     Blocks. Raises `EnvironmentFailedError` when the engine cannot be used, or when it lacks images.
@@ -45,7 +43,6 @@ def gather(docker_host: str, bases: Sequence[Base], state_dir: Path) -> Supply:
     with reported("containers cannot be prepared", "while it was looked at"):
         client = connect(docker_host, TIMEOUT_S)
         try:
-            leftovers.note(state_dir, docker_host)
             reap(client)
             return Supply(docker_host, _images(client, bases))
         finally:

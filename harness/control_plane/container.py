@@ -54,13 +54,12 @@ class ContainerMoto:
         await self._container.stop()
 
     def describe(self) -> dict[str, str]:
-        return self._container.describe()
+        return {**self._container.describe(), "address": self._forwarding.address}
 
     async def _start(self) -> None:
         try:
-            port = await self._container.start(_TIMEOUT_S)
-            upstream = Upstream(HOST, port)
-            await demand_moto(upstream, f"{HOST}:{port}", _REMEDY)
+            upstream = Upstream(HOST, await self._container.start(_TIMEOUT_S))
+            await demand_moto(upstream, _REMEDY)
         except EnvironmentFailedError as error:
             self._forwarding.give_up(error)
             raise

@@ -33,16 +33,16 @@ class ExternalMoto:
 
     def __init__(self, url: str) -> None:
         """Raises `UsageError` when the URL cannot be one of a moto server."""
-        self._host, self._port = address(url)
+        self._place = address(url)
         self._forwarding = Forwarding()
 
     async def spawn(self) -> None:
         """Do nothing: it runs already."""
 
     async def ready(self) -> None:
-        upstream = Upstream(self._host, self._port)
+        upstream = Upstream(*self._place)
         try:
-            await demand_moto(upstream, f"{self._host}:{self._port}", _REMEDY)
+            await demand_moto(upstream, _REMEDY)
         except EnvironmentFailedError as error:
             self._forwarding.give_up(error)
             raise
@@ -60,4 +60,4 @@ class ExternalMoto:
         self._forwarding.close()
 
     def describe(self) -> dict[str, str]:
-        return {"kind": "external", "address": f"{self._host}:{self._port}"}
+        return {"kind": "external", "address": self._forwarding.address}

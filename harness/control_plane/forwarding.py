@@ -20,6 +20,11 @@ class Forwarding:
         """Answer every call with `error`."""
         self._upstream.set_exception(error)
 
+    @property
+    def address(self) -> str:
+        """Return where calls go; only once they do."""
+        return self._upstream.result().address
+
     async def __call__(self, call: Call) -> Reply:
         upstream = await asyncio.shield(self._upstream)
         return await upstream(call)

@@ -73,4 +73,4 @@ class ProcessMoto:
             await stop(self._process, registry=self._registry)
 
     def describe(self) -> dict[str, str]:
-        return {"kind": "process"}
+        return {"kind": "process", "address": self._forwarding.address}

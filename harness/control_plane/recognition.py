@@ -15,11 +15,9 @@ _TIMEOUT_S = 5.0
 _PATH = "/moto-api/config"
 
 
-async def demand_moto(upstream: Upstream, address: str, remedy: str) -> None:
-    """Return when moto answers; raises `EnvironmentFailedError` with the remedy when it does not.
-
-    address: as the user knows it.
-    """
+async def demand_moto(upstream: Upstream, remedy: str) -> None:
+    """Return when moto answers; else raise `EnvironmentFailedError` with the remedy."""
+    address = upstream.address
     try:
         async with asyncio.timeout(_TIMEOUT_S):
             reply = await upstream(Call("", "", "GET", _PATH, headers=[("host", address)]))
