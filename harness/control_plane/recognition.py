@@ -23,11 +23,12 @@ async def demand_moto(upstream: Upstream, remedy: str) -> None:
             reply = await upstream(Call("", "", "GET", _PATH, headers=[("host", address)]))
             answer = await reply.read()
     except (OSError, ProtocolError) as error:
-        reason = f"does not answer ({error or f'within {_TIMEOUT_S:g} s'})"
+        reason = str(error) or f"within {_TIMEOUT_S:g} s"
         raise EnvironmentFailedError(
-            f"the control plane at {address} {reason}; {remedy}"
+            f"the control plane at {address} does not answer ({reason}); {remedy}"
         ) from error
     if not _is_configuration(answer):
+        upstream.close()
         raise EnvironmentFailedError(
             f"what answers at {address} is not moto (GET {_PATH}: {reply.status}); {remedy}"
         )
