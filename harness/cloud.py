@@ -12,11 +12,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.moto import Moto, services_of
+from harness.control_plane.choice import chosen
 from harness.options import Options
 from harness.state import State
 
 if TYPE_CHECKING:
+    from harness.containers.supply import Supply
     from harness.deployment import Report
     from harness.environment import Environment
 
@@ -44,13 +45,28 @@ class Cloud:
 async def running(state: State, options: Options, report: Report) -> AsyncIterator[Cloud]:
     """Start an environment in a claimed state directory; leaving the block stops all of it."""
     async with AsyncExitStack() as stack:
-        services = services_of(options.template.read_text(errors="replace"))
-        moto = Moto(state.registry, state.path("moto.log"), options.inherited, services)
-        stack.push_async_callback(moto.stop)
-        await moto.spawn()
+        supply = await _supply(state, options)
+        control_plane = chosen(state, options, supply)
+        stack.push_async_callback(control_plane.stop)
+        await control_plane.spawn()
         from harness.start import Start
 
-        start = Start(stack, state, options, report, moto)
+        start = Start(stack, state, options, report, control_plane, supply)
         environment = await start.environment()
         environment.save(state)
         yield Cloud(environment, start.parts)
+
+
+async def _supply(state: State, options: Options) -> Supply | None:
+    """Return what the parts that run in containers are started from, None when none does."""
+    if options.runtime != "docker":
+        return None
+    from harness.containers import leftovers
+    from harness.containers.supply import gather
+    from harness.images.bases import MOTO, POSTGRES
+
+    bases = [] if options.control_plane_url else [MOTO]
+    bases += [] if options.database_url else [POSTGRES]
+    supply = await asyncio.to_thread(gather, options.docker_host, bases)
+    leftovers.note(state.directory, options.docker_host)
+    return supply

@@ -14,7 +14,10 @@ _SANDBOX_BYTES = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """port: 0 for any free one. database_url: "" for the embedded PostgreSQL.
+    """port: 0 for any free one.
+
+    database_url, control_plane_url: of a PostgreSQL, and of a moto server, that somebody else
+    runs; "" for one of our own.
 
     time_scale: divides the waits AWS prescribes, never a function's time-out.
     s3_delivery: how S3 events travel ("off"; see harness.services.s3_events.profile).
@@ -36,6 +39,7 @@ class Options:
     strict_models: bool
     s3_delivery: str
     database_url: str
+    control_plane_url: str
     inherited: Mapping[str, str]
     enforce_iam: bool = False
     vpc: bool = True

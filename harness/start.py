@@ -13,26 +13,27 @@ import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.aws import ACCESS_KEY, SECRET_KEY
 from harness.bearer import bearer_token
 from harness.clock import SystemClock
-from harness.database import Database
-from harness.database.embedded import EmbeddedPostgres
-from harness.database.external import ExternalPostgres
+from harness.control_plane import ControlPlane
+from harness.database.choice import chosen
 from harness.database.url import DatabaseUrl
 from harness.deployment import Deployment, Report
 from harness.environment import Environment
 from harness.errors import EnvironmentFailedError
 from harness.journal import Journal
-from harness.moto import Moto
 from harness.options import Options
 from harness.plane import DataPlane
 from harness.server import HttpServer, Respond
 from harness.services.lambda_.images import ImageSource
 from harness.setup import run_command
 from harness.state import State
+
+if TYPE_CHECKING:
+    from harness.containers.supply import Supply
 
 HOST = "127.0.0.1"
 _HTTP_API = "AWS::ApiGatewayV2::Api"
@@ -41,11 +42,17 @@ _HTTP_API = "AWS::ApiGatewayV2::Api"
 class Start:
     """One start; each part is registered with `stack` before it can fail.
 
-    moto: the control plane, which is on its way; whoever spawned it stops it.
+    control_plane: it is on its way; whoever spawned it stops it. supply: of containers.
     """
 
     def __init__(
-        self, stack: AsyncExitStack, state: State, options: Options, report: Report, moto: Moto
+        self,
+        stack: AsyncExitStack,
+        state: State,
+        options: Options,
+        report: Report,
+        control_plane: ControlPlane,
+        supply: Supply | None,
     ) -> None:
         self._stack = stack
         self._state = state
@@ -54,13 +61,13 @@ class Start:
         self._clock = SystemClock(options.time_scale)
         self._journal = Journal(state.path("journal.jsonl"), self._clock)
         stack.callback(self._journal.close)
-        self._moto = moto
-        self._plane = DataPlane(state, options, moto, self._journal, self._clock)
+        self._control_plane = control_plane
+        self._plane = DataPlane(state, options, control_plane, self._journal, self._clock)
         stack.push_async_callback(self._plane.close)
-        self._database = self._chosen_database()
+        self._database = chosen(state, options, supply)
         stack.push_async_callback(self._database.stop)
         self.parts = {
-            "the control plane (moto)": moto.ended,
+            "the control plane (moto)": control_plane.ended,
             "PostgreSQL": self._database.ended,
         }
 
@@ -85,7 +92,7 @@ class Start:
 
     async def _start_parts(self) -> None:
         # One after the other: the resources need the control plane, only set-up commands need both.
-        await self._moto.ready()
+        await self._control_plane.ready()
         await self._database.start()
 
     async def _listen(self, respond: Respond, port: int) -> str:
@@ -100,11 +107,6 @@ class Start:
                 f"port {port} is taken by another program; choose one with `--port N`, "
                 "or let a free one be picked with `--port 0`"
             ) from None
-
-    def _chosen_database(self) -> Database:
-        if self._options.database_url:
-            return ExternalPostgres(DatabaseUrl.parse(self._options.database_url))
-        return EmbeddedPostgres(self._state)
 
     async def _deployment(self, endpoint_url: str, report: Report) -> Deployment:
         deployment = await Deployment.begin(
@@ -125,8 +127,9 @@ class Start:
         return {
             "template": str(self._options.template),
             "services": {"endpoint": endpoint_url, **self._plane.owned},
+            "control_plane": self._control_plane.describe(),
             "database": {
-                "kind": "external" if self._options.database_url else "embedded",
+                **self._database.describe(),
                 "address": f"{database.host}:{database.port}",
                 "name": database.dbname,
             },

@@ -23,9 +23,13 @@ class _StaleConnectionError(Exception):
 
 
 class Upstream:
-    """An HTTP/1.1 server that answers calls; `host` and `port` are where it listens."""
+    """An HTTP/1.1 server that answers calls; `host` and `port` are where it listens.
+
+    address: both, as in a URL.
+    """
 
     def __init__(self, host: str, port: int) -> None:
+        self.address = f"{host}:{port}"
         self._host = host
         self._port = port
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []

@@ -121,6 +121,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="use this PostgreSQL with pgvector instead of one of our own",
     )
     parser.add_argument(
+        "--control-plane-url",
+        default="",
+        metavar="URL",
+        help="use this moto server, http://HOST:PORT, instead of one of our own",
+    )
+    parser.add_argument(
         "--owner",
         type=int,
         metavar="PID",
@@ -158,6 +164,7 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         strict_models=arguments.strict_models,
         s3_delivery=_s3_delivery(arguments.s3_delivery),
         database_url=arguments.database_url,
+        control_plane_url=arguments.control_plane_url,
         inherited=settings.inherited,
         isolate=arguments.isolate,
         cpu_share=arguments.cpu_share,

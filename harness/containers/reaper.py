@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 from collections.abc import Callable, Iterable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from docker import DockerClient
-from docker.errors import NotFound
+from docker.errors import APIError
 
 from harness.containers.ownership import LABEL, Owner
 
@@ -33,7 +33,7 @@ def reap(client: DockerClient, ended: Ended = of_ended_processes) -> int:
     no harm.
     """
     labelled = {"label": LABEL}
-    containers = _orphans(client.containers.list(all=True, filters=labelled), ended)
+    containers = _orphans(client.containers.list(all=True, sparse=True, filters=labelled), ended)
     networks = _orphans(client.networks.list(filters=labelled), ended)
     volumes = _orphans(client.volumes.list(filters=labelled), ended)
     for container in containers:
@@ -44,16 +44,12 @@ def reap(client: DockerClient, ended: Ended = of_ended_processes) -> int:
 
 
 def _orphans(found: Iterable[Any], ended: Ended) -> list[Any]:
-    return [one for one in found if (owner := Owner.of(_labels(one.attrs))) and ended(owner)]
-
-
-def _labels(attributes: dict[str, Any]) -> dict[str, str]:
-    labels: dict[str, str] = (
-        attributes.get("Labels") or attributes.get("Config", {}).get("Labels") or {}
-    )
-    return labels
+    return [one for one in found if (owner := Owner.of(one.attrs["Labels"] or {})) and ended(owner)]
 
 
 def _gone(remove: Callable[[], None]) -> None:
-    with contextlib.suppress(NotFound):  # somebody was quicker
+    try:
         remove()
+    except APIError as error:  # somebody was quicker, or is at it
+        if error.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+            raise

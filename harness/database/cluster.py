@@ -7,17 +7,12 @@ from pathlib import Path
 
 from harness.database.installation import give
 from harness.database.programs import Programs
+from harness.database.server_settings import INITDB
 from harness.database.url import DatabaseUrl
 
 _INITDB = (
-    "--no-sync",
+    *INITDB,
     "--no-instructions",
-    "--no-data-checksums",
-    "--wal-segsize=4",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
     "--auth-host=scram-sha-256",
     "--auth-local=reject",
 )

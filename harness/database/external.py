@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from harness.database.preparation import prepare
 from harness.database.url import DatabaseUrl
-from harness.errors import EnvironmentFailedError
 
-_CONNECT_TIMEOUT_S = 5
+_REMEDY = "check the database URL and that pgvector is installed on its server"
 
 
 class ExternalPostgres:
@@ -17,19 +17,7 @@ class ExternalPostgres:
         self.url = url
 
     async def start(self) -> DatabaseUrl:
-        import psycopg  # 0.1 s that an embedded database does not need
-
-        try:
-            async with await psycopg.AsyncConnection.connect(
-                self.url.text(), autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S
-            ) as connection:
-                await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        except psycopg.Error as error:
-            raise EnvironmentFailedError(
-                f"the database {self.url.dbname} at {self.url.host}:{self.url.port} "
-                f"cannot be used: {_first_line(error)}; check the database URL and that "
-                "pgvector is installed on its server"
-            ) from error
+        await prepare(self.url, _REMEDY)
         return self.url
 
     async def ended(self) -> int:
@@ -40,6 +28,5 @@ class ExternalPostgres:
     async def stop(self) -> None:
         """Do nothing: it is not ours to stop."""
 
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    def describe(self) -> dict[str, str]:
+        return {"kind": "external"}

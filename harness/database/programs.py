@@ -10,9 +10,9 @@ from signal import SIGQUIT
 
 from harness import child
 from harness.database.installation import Account
+from harness.database.server_settings import ENVIRONMENT
 from harness.errors import EnvironmentFailedError
 
-_ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 _LINES_SHOWN = 6
 
 END = SIGQUIT
@@ -33,7 +33,7 @@ class Programs:
         return await child.start(
             [self.directory / name, *arguments],
             registry=self.registry,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd=self.home,
             stdin=stdin,
             stdout=PIPE,

@@ -46,11 +46,12 @@ def answering(when: str) -> Iterator[None]:
     """Turn the end of a connection to the engine into an `EngineError`."""
     from requests import ConnectionError as Broken
     from requests import Timeout
+    from requests.exceptions import ChunkedEncodingError
     from urllib3.exceptions import HTTPError
 
     try:
         yield
-    except (Broken, Timeout, HTTPError) as error:
+    except (Broken, Timeout, ChunkedEncodingError, HTTPError) as error:
         raise EngineError(
             f"the engine stopped answering {when} ({error}); look at the Docker service, then run "
             "this again: finished steps are kept"

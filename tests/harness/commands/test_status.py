@@ -6,6 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 STATUS = {
     "services": {"lambda": "invocations run here"},
+    "control_plane": {"kind": "container", "image": "moto:5", "id": "sha256:1"},
     "database": {"kind": "embedded", "name": "hr_chatbot"},
     "functions": [
         {
@@ -46,6 +47,7 @@ def test_a_line_for_each_thing(harness, environment):
     assert ["sandboxes", "alive 2, bound 8, waiting 0"] in lines
     assert ["queued events", "7"] in lines
     assert ["s3_delivery", "off"] in lines
+    assert ["control plane", "kind container, image moto:5, id sha256:1"] in lines
     assert ["database", "kind embedded, name hr_chatbot"] in lines
     assert ["f", "Active", "2", "1", "0", "everything", ""] in lines
     assert ["function time-out", "enforced"] in lines

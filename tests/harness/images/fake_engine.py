@@ -45,6 +45,9 @@ def engine(path: Path, answers: Answers) -> Iterator[str]:
             _read(self)
             self._answer("POST")
 
+        def do_DELETE(self) -> None:
+            self._answer("DELETE")
+
         def _answer(self, method: str) -> None:
             target = self.path.partition("?")[0].removeprefix("/v1.41")
             answer = _own(target) or answers(method, target)

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from harness.moto import ENVIRONMENT
+from harness.control_plane.variables import ENVIRONMENT
 from harness.stack.aws import Aws
 
 ROOT = Path(__file__).parents[3]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.moto import services_of
+from harness.control_plane.services import services_of
 
 
 @pytest.mark.parametrize(
