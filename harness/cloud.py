@@ -63,9 +63,10 @@ async def _supply(state: State, options: Options) -> Supply | None:
         return None
     from harness.containers import leftovers
     from harness.containers.supply import gather
-    from harness.images.bases import MOTO, POSTGRES
+    from harness.images.bases import LAMBDA, MOTO, POSTGRES
 
-    bases = [] if options.control_plane_url else [MOTO]
+    bases = [LAMBDA]
+    bases += [] if options.control_plane_url else [MOTO]
     bases += [] if options.database_url else [POSTGRES]
     supply = await asyncio.to_thread(gather, options.docker_host, bases)
     leftovers.note(state.directory, options.docker_host)

@@ -84,11 +84,24 @@ class Start:
                     starting.create_task(self._set_up(event, endpoint_url, parts))
 
             deployment = await self._deployment(endpoint_url, follow)
-            self._plane.images.update(_images(await deployment.expanded()))
+            expanded = await deployment.expanded()
+            self._plane.images.update(_images(expanded))
+            await self._demand_images(expanded)
             result = await deployment.apply()
         await self._plane.begin()
         self._plane.described.update(self._description(endpoint_url))
         return await self._environment(endpoint_url, result)
+
+    async def _demand_images(self, expanded: Mapping[str, Any]) -> None:
+        if self._options.runtime != "docker":
+            return
+        from harness.containers.function_images import Wanted, demand
+
+        wanted = [
+            Wanted(repository, image["reference"], image["architecture"])
+            for repository, image in expanded["images"].items()
+        ]
+        await asyncio.to_thread(demand, self._options.docker_host, wanted)
 
     async def _start_parts(self) -> None:
         # One after the other: the resources need the control plane, only set-up commands need both.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.containers import leftovers
 from harness.containers.ownership import Owner
 from harness.images.engine import connect
 from harness.services.lambda_.execution import Reachable
@@ -55,7 +54,6 @@ class ContainerExecutor:
     async def prepare(self, reachable: Reachable) -> None:
         """Open the ways out and have the first pod made."""
         reachable.demand_loopback("--runtime docker")
-        leftovers.note(self._state.directory, self._docker_host)
         client = await asyncio.to_thread(connect, self._docker_host, _PATIENCE_S)
         engine = Engine(self._docker_host, client.api)
         images = Images(engine, client)
