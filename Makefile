@@ -10,7 +10,7 @@ IMAGE_LOCKS := $(patsubst %,image/%.txt,file-processor backend) \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test images check format gate bench lock clean
+.PHONY: help setup demo test parity images check format gate bench lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,6 +33,11 @@ demo: setup ## Upload real documents to an environment of their own and find the
 
 test: setup ## Run all tests (those that need Docker only where an engine answers)
 	$(BIN)/python -m pytest -n $(WORKERS) -q -rs
+
+parity: setup ## Run scenarios and Lambda's contract tests in containers; needs an engine
+	$(BIN)/harness images build
+	$(BIN)/python -m pytest scenarios tests/contracts/test_lambda_*.py tests/contracts/test_vpc.py \
+		--runtime docker -n $(WORKERS) -q -rs
 
 images: setup ## Build every image from Debian and Python packages and test it; takes minutes
 	$(BIN)/python -m pytest tests/harness/images -q -rs --all-images
