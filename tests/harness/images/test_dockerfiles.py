@@ -48,7 +48,7 @@ def test_a_function_stands_on_the_image_of_aws_unless_another_is_named(dockerfil
     instructions = _instructions(dockerfile)
     assert instructions[0] == f"ARG BASE_IMAGE={bases.LAMBDA.public}"
     stages = [line for line in instructions if line.startswith("FROM ")]
-    assert stages == ["FROM ${BASE_IMAGE} AS files", "FROM ${BASE_IMAGE}"]
+    assert {line.partition(" AS ")[0] for line in stages} == {"FROM ${BASE_IMAGE}"}
 
 
 @pytest.mark.parametrize("dockerfile", FUNCTIONS, ids=_name)
