@@ -54,7 +54,9 @@ def test_what_no_function_reads_is_left_out(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert subprocess.run([sys.executable, FINISH, tmp_path], check=False).returncode == 0
-    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*") if path.is_file()}
+    left = {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*") if path.is_file()
+    }
     assert {name for name in left if "__pycache__" not in name} == {"x/a.py", "x/tests.py"}
     assert not (tmp_path / "x" / "tests").exists()
     assert (tmp_path / "x" / "y").is_dir()
