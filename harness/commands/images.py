@@ -60,7 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     inspect = actions.add_parser("inspect", help="show one image as JSON")
     inspect.add_argument("name", metavar="NAME")
     inspect.set_defaults(action=_inspect)
-    remove = actions.add_parser("remove", help="remove the images and what builds left behind")
+    remove = actions.add_parser(
+        "remove", help="remove the images; `docker builder prune` frees what builds keep"
+    )
     remove.set_defaults(action=_remove)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+_PREAMBLE = re.compile(
+    r"(failed to (solve( with frontend \S+)?|create LLB definition|build LLB|do request): )+"
+)
+
 _MEANINGS = (
     (
         r"no space left on device",
@@ -21,6 +25,11 @@ _MEANINGS = (
         "check --base-image, or leave it out",
     ),
     (
+        r"failed to (compute cache key|calculate checksum)|file not found in build context",
+        "a file that it copies is not there",
+        "check the path in the Dockerfile, and whether .dockerignore leaves it out",
+    ),
+    (
         r"no such host|dial tcp|i/o timeout|tls handshake|client\.timeout exceeded",
         "no registry can be reached",
         "check the network, or build everything here with `harness images build --offline`",
@@ -33,8 +42,9 @@ def explain(message: str, output: str = "") -> str:
 
     output: of the command that failed; the message then only says that it did.
     """
+    message = _PREAMBLE.sub("", message.strip())
     said = f"{output}\n{message}"
     for pattern, meaning, remedy in _MEANINGS:
         if re.search(pattern, said, re.IGNORECASE):
-            return f"{meaning}; {remedy} (the engine says: {message.strip()})"
-    return message.strip()
+            return f"{meaning}; {remedy} (the engine says: {message})"
+    return message

@@ -37,7 +37,9 @@ def rootfs_tar(packages: Path, architecture: Architecture, store: Path, mirror: 
     machine's. Raises `DownloadError`.
     """
     names = packages.read_text().split()
-    place = store / "debian" / cache.key(_RELEASE, architecture.engine, mirror, *names)
+    form = Path(rootfs.__file__).read_text()
+    key = cache.key(_RELEASE, architecture.engine, mirror, form, *names)
+    place = store / "debian" / key
     make = partial(_make, names, architecture, mirror)
     return cache.kept(place, make) / "rootfs.tar"
 

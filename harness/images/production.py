@@ -13,8 +13,9 @@ from docker import DockerClient
 from harness.images import bases, cache, context, debian, registry
 from harness.images.architecture import Architecture
 from harness.images.bases import Base
-from harness.images.builder import Builder, Order, Say
+from harness.images.builder import Builder, Order
 from harness.images.errors import ImageError, RegistryError
+from harness.images.following import Say
 from harness.images.functions import FunctionImage, revision
 from harness.images.store import LABEL, ImageStore, Stored
 from harness.images.wheels import wheels
@@ -107,20 +108,20 @@ class Production:
 
     def _from_recipes(self, to_build: Sequence[Base]) -> Iterator[Produced]:
         if to_build:
-            below = self._from_recipe(bases.DEBIAN, {"rootfs.tar": self._rootfs()}, "")
+            below = self._from_recipe(bases.DEBIAN, {"rootfs.tar": self._rootfs()}, None)
             for base in to_build:
-                yield self._from_recipe(base, self._wheelhouse([base.list]), below.image.id)
+                yield self._from_recipe(base, self._wheelhouse([base.list]), below.image)
 
-    def _from_recipe(self, base: Base, added: context.Files, below: str) -> Produced:
-        """Build a recipe unless the engine has exactly that. below: ID of what it stands on."""
+    def _from_recipe(self, base: Base, added: context.Files, below: Stored | None) -> Produced:
+        """Build a recipe unless the engine has exactly that. below: what it stands on."""
         files = {path.name: path for path in base.recipe.iterdir() if path.is_file()} | dict(added)
-        recipe = cache.key(context.fingerprint(files), below)
+        recipe = cache.key(context.fingerprint(files), below.id if below else "")
         reference = base.local(self._architecture)
         present = self._store.find(reference)
         if present and present.labels.get(_RECIPE_LABEL) == recipe and not self._sources.anew:
             return Produced(present, "present")
         labels = {LABEL: base.name, _RECIPE_LABEL: recipe}
-        arguments = {"DEBIAN": below} if below else {}
+        arguments = {"DEBIAN": below.reference} if below else {}
         return self._build(reference, files, "Dockerfile", arguments, labels)
 
     def _function(self, function: FunctionImage, base_image: str) -> Produced:
@@ -130,7 +131,7 @@ class Production:
         labels = {LABEL: function.name, _VERSION_LABEL: function.version}
         if commit := revision(function.context):
             labels[_REVISION_LABEL] = commit
-        arguments = {"BASE_IMAGE": base_image}
+        arguments = {"BASE_IMAGE": self._store.name(base_image)}
         return self._build(
             function.reference, files | wheelhouse, function.dockerfile, arguments, labels
         )

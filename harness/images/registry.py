@@ -7,9 +7,9 @@ from docker.errors import APIError
 
 from harness.images.architecture import Architecture
 from harness.images.build_failure import explain
-from harness.images.builder import Say
 from harness.images.engine import answering
 from harness.images.errors import RegistryError
+from harness.images.following import Say
 
 
 def pull(client: DockerClient, reference: str, architecture: Architecture, say: Say) -> None:

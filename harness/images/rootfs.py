@@ -12,12 +12,13 @@ import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
 
 from harness.images.errors import DownloadError
 
 _LEFT_OUT = re.compile(r"usr/share/(?:bug|debconf|doc-base|info|lintian|locale|man|perl5)/")
 _DOCUMENTATION = re.compile(r"usr/share/doc/(?!.*/copyright$).*[^/]$")
+_CERTIFICATE = re.compile(r"usr/share/ca-certificates/mozilla/.*\.crt")
+_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 _MERGED = ("bin", "lib", "lib64", "sbin")  # what stands in / for its namesake in /usr
 _FILES: Mapping[str, str] = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n"
@@ -25,6 +26,10 @@ _FILES: Mapping[str, str] = {
     "nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n",
     "etc/group": "root:x:0:\npostgres:x:999:\nnogroup:x:65534:\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+    # An engine puts its own over these. BuildKit makes and removes what is missing: /etc then has
+    # the time of the build.
+    "etc/hosts": "",
+    "etc/resolv.conf": "",
 }
 
 
@@ -34,13 +39,17 @@ def write(packages: Iterable[Path], target: Path) -> None:
         known = set(_MERGED)
         for name in _MERGED:
             archive.addfile(_link(name, f"usr/{name}"))
+        bundle = b""
         for package in sorted(packages):
             for member, content in _members(package):
                 if member.name not in known and wanted(member.name, directory=member.isdir()):
                     known.add(member.name)
-                    archive.addfile(settled(member), content)
+                    archive.addfile(settled(member), io.BytesIO(content))
+                    if _CERTIFICATE.fullmatch(member.name):
+                        bundle += content
         for name, text in _FILES.items():
-            archive.addfile(_file(name, len(text)), io.BytesIO(text.encode()))
+            _add(archive, name, text.encode())
+        _add(archive, _BUNDLE, bundle)
 
 
 def wanted(name: str, *, directory: bool) -> bool:
@@ -56,7 +65,7 @@ def settled(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _members(package: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+def _members(package: Path) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     command = ["dpkg-deb", "--fsys-tarfile", str(package)]
     try:
         with (
@@ -68,7 +77,8 @@ def _members(package: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]
             for member in archive:
                 member.name = member.name.removeprefix("./").removeprefix(".")
                 member.linkname = member.linkname.removeprefix("./")
-                yield member, archive.extractfile(member) if member.isreg() else None
+                file = archive.extractfile(member) if member.isreg() else None
+                yield member, file.read() if file else b""
     except tarfile.TarError as error:
         raise DownloadError(f"{package.name} is not a Debian package: {error}") from error
 
@@ -79,7 +89,7 @@ def _link(name: str, target: str) -> tarfile.TarInfo:
     return link
 
 
-def _file(name: str, size: int) -> tarfile.TarInfo:
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     file = tarfile.TarInfo(name)
-    file.size = size
-    return file
+    file.size = len(content)
+    archive.addfile(file, io.BytesIO(content))

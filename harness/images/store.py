@@ -53,6 +53,18 @@ class ImageStore:
             labels=labels,
         )
 
+    def name(self, reference: str) -> str:
+        """Return a name of that image, `reference` itself when it is not an ID.
+
+        Raises `ImageError` when the image has none.
+        """
+        image = self._client.images.get(reference)
+        if not image.id.removeprefix("sha256:").startswith(reference.removeprefix("sha256:")):
+            return reference
+        if image.tags:
+            return str(image.tags[0])
+        raise ImageError(f"the image {reference} has no name; give it one with `docker tag`")
+
     def chosen(self, base: Base, architecture: Architecture) -> Stored | None:
         """Return the image that stands for `base`: the public one where it was pulled, or ours."""
         public = self.find(base.public) if base.public else None

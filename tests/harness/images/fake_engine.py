@@ -24,7 +24,7 @@ class Answer:
 
 
 Answers = Callable[[str, str], Answer]
-"""Answer by method and path, without the version of the API."""
+"""Answer by method and path with its query, without the version of the API."""
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -49,7 +49,7 @@ def engine(path: Path, answers: Answers) -> Iterator[str]:
             self._answer("DELETE")
 
         def _answer(self, method: str) -> None:
-            target = self.path.partition("?")[0].removeprefix("/v1.41")
+            target = self.path.removeprefix("/v1.41")
             answer = _own(target) or answers(method, target)
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")

@@ -23,6 +23,12 @@ from harness.images.build_failure import explain
             "no registry can be reached",
             "--offline",
         ),
+        ('failed to compute cache key: "/a" not found: not found', "not there", ".dockerignore"),
+        (
+            "COPY failed: file not found in build context or excluded by .dockerignore: stat a",
+            "not there",
+            "the path in the Dockerfile",
+        ),
     ],
 )
 def test_what_it_means_and_what_to_do(message, meaning, remedy):
@@ -30,6 +36,13 @@ def test_what_it_means_and_what_to_do(message, meaning, remedy):
     assert meaning in said
     assert remedy in said
     assert message in said
+
+
+def test_how_buildkit_came_to_it_is_left_out():
+    said = (
+        "failed to solve with frontend dockerfile.v0: failed to create LLB definition: line 2: no"
+    )
+    assert explain(said) == "line 2: no"
 
 
 def test_what_is_not_known_is_said_as_it_is():

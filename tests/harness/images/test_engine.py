@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from harness import cli
@@ -18,11 +20,12 @@ UNREACHABLE = 'Get "https://x.example/v2/": dial tcp: lookup x.example: no such 
 
 @pytest.fixture
 def connected(tmp_path):
-    """A function: answers -> a client of an engine that gives them."""
+    """A function: an answer, or a function of the path -> a client of an engine that gives it."""
     opened = []
 
     def open_(answer):
-        context = engine(tmp_path / "docker.sock", lambda method, target: answer)
+        given = answer if callable(answer) else lambda target: answer
+        context = engine(tmp_path / "docker.sock", lambda method, target: given(target))
         client = connect(context.__enter__())
         opened.append((context, client))
         return client
@@ -69,6 +72,31 @@ def test_a_full_disk_names_the_remedy_and_the_step(connected, order):
     )
     assert "Step 2/3 : RUN pip install x" in str(caught.value)
     assert said == ["x:v1: Step 2/3 : RUN pip install x"]
+
+
+def test_the_first_builder_makes_what_buildkit_may_not_pull(connected, order):
+    answers = {
+        "2": Answer(events=[{"error": "failed to solve: no active sessions"}]),
+        "1": Answer(events=[{"stream": "Step 1/1 : FROM private\n"}]),
+    }
+    said = []
+    client = connected(lambda target: answers[parse_qs(urlsplit(target).query)["version"][0]])
+    Builder(client, X86_64, said.append).build(order)
+    assert said == ["x:v1: Step 1/1 : FROM private"]
+    assert not client.api.params
+
+
+def test_an_image_is_built_on_by_its_name(connected):
+    tagged = {"Id": "sha256:abcd", "RepoTags": ["base:v1"]}
+    store = ImageStore(connected(Answer(events=[tagged])))
+    for given in ("sha256:abcd", "abc", "base:v1"):
+        assert store.name(given) == "base:v1"
+
+
+def test_an_image_without_a_name_cannot_be_built_on(connected):
+    store = ImageStore(connected(Answer(events=[{"Id": "sha256:abcd", "RepoTags": []}])))
+    with pytest.raises(ImageError, match="abcd has no name; give it one with `docker tag`"):
+        store.name("abcd")
 
 
 def test_an_engine_that_stops_in_the_middle_is_not_waited_for(connected, order):

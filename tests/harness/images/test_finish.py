@@ -47,3 +47,16 @@ def test_what_cannot_be_compiled_fails_the_build(tmp_path):
     done = subprocess.run([sys.executable, FINISH, tmp_path], check=False, capture_output=True)
     assert done.returncode == 1
     assert b"broken.py" in done.stdout
+
+
+def test_what_no_function_reads_is_left_out(tmp_path):
+    for name in ("x/a.py", "x/a.pyi", "x/tests/test_a.py", "x/y/tests/z/data", "x/tests.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert subprocess.run([sys.executable, FINISH, tmp_path], check=False).returncode == 0
+    left = {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*") if path.is_file()
+    }
+    assert {name for name in left if "__pycache__" not in name} == {"x/a.py", "x/tests.py"}
+    assert not (tmp_path / "x" / "tests").exists()
+    assert (tmp_path / "x" / "y").is_dir()

@@ -40,6 +40,10 @@ def package(tmp_path):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o4755)
     (tree / "usr" / "bin" / "alias").symlink_to("become")
+    certificates = tree / "usr" / "share" / "ca-certificates" / "mozilla"
+    certificates.mkdir(parents=True)
+    for name in ("one", "two"):
+        (certificates / f"{name}.crt").write_text(f"{name}\n")
     file = tmp_path / "x.deb"
     command = ["dpkg-deb", "--build", tree, file]
     subprocess.run(command, check=True, capture_output=True)
@@ -53,9 +57,11 @@ def test_the_archive_depends_on_nothing_but_the_packages(package, tmp_path):
     assert (tmp_path / "first.tar").read_bytes() == (tmp_path / "second.tar").read_bytes()
     with tarfile.open(tmp_path / "first.tar") as archive:
         members = {member.name: member for member in archive}
+        bundle = archive.extractfile("etc/ssl/certs/ca-certificates.crt").read()
     assert members["bin"].linkname == "usr/bin"
     assert members["usr/bin/alias"].linkname == "become"
     assert members["usr/bin/become"].mode == 0o755
+    assert sorted(bundle.split()) == [b"one", b"two"]
     assert {member.mtime for member in members.values()} == {0}
 
 
