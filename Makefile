@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+PARITY ?= scenarios $(wildcard tests/contracts/test_lambda_*.py) tests/contracts/test_vpc.py
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 IMAGE_LOCK = $(LOCK) --python-version 3.13 --no-annotate --upgrade --constraint requirements.lock
 IMAGE_LOCKS := $(patsubst %,image/%.txt,file-processor backend) \
@@ -36,8 +37,7 @@ test: setup ## Run all tests (those that need Docker only where an engine answer
 
 parity: setup ## Run scenarios and Lambda's contract tests in containers; needs an engine
 	$(BIN)/harness images build
-	$(BIN)/python -m pytest scenarios tests/contracts/test_lambda_*.py tests/contracts/test_vpc.py \
-		--runtime docker -n $(WORKERS) -q -rs
+	$(BIN)/python -m pytest $(PARITY) --runtime docker -n $(WORKERS) -q -rs
 
 images: setup ## Build every image from Debian and Python packages and test it; takes minutes
 	$(BIN)/python -m pytest tests/harness/images -q -rs --all-images

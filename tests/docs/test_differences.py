@@ -23,3 +23,12 @@ def test_a_page_lists_exactly_what_is_tested(page: str):
     sources = [(ROOT / "tests" / name).read_text() for name in TESTS[page]]
     tested = {name for source in sources for name in _TEST.findall(source)}
     assert set(re.findall(r"`(test_differs_\w+)`", text)) == tested
+
+
+def test_every_test_that_the_page_about_runtimes_names_is_there():
+    page = (ROOT / "docs" / "parity.md").read_text()
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert named == {name for name in named if f"def {name}(" in tests}
+    files = re.findall(r"`((?:tests|scenarios|loadtests)/[\w/]+\.py)`", page)
+    assert [file for file in files if not (ROOT / file).exists()] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from harness import settings
 from harness.clock import SystemClock
+from harness.containers import leftovers
 from harness.containers.ownership import LABEL
 from harness.database.url import DatabaseUrl
 from harness.errors import AwsError, UsageError
@@ -32,8 +34,9 @@ from tests.harness.services.lambda_.examples import ARN, REGION, function
 pytestmark = pytest.mark.docker
 
 MB = 1024 * 1024
+BASES = ("lambda-python:3.13", "debian:13")
 HANDLER = """
-import os, socket, sys, threading
+import multiprocessing, os, socket, sys, threading
 from pathlib import Path
 
 def handler(event, context):
@@ -45,6 +48,11 @@ def handler(event, context):
             held = bytearray(200 << 20)
             held[::4096] = b"x" * len(held[::4096])
             threading.Event().wait()
+        case "share":
+            try:
+                multiprocessing.Queue()
+            except OSError as error:
+                return type(error).__name__
         case "hang":
             threading.Event().wait()
         case "fill":
@@ -105,6 +113,7 @@ def staged(tmp_path: Path, built: Callable[..., object]) -> Callable[..., None]:
         async def guarded() -> None:
             state = State(tmp_path / "state")
             state.claim()
+            leftovers.note(state.directory, settings.load().docker_host)
             log: list[str] = []
             executor = ContainerExecutor(state, settings.load().docker_host)
             server = await asyncio.start_server(_echo, "127.0.0.1", 0)
@@ -181,10 +190,12 @@ def test_it_is_paused_between_invocations_and_goes_on(staged, client):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox()
         await invoke(sandbox)
-        events = client.events(decode=True, filters={"event": "pause"}, since=0)
-        await asyncio.to_thread(next, iter(events))
-        events.close()
         (found,) = ours(client, "lambda-f-")
+        filters = {"event": "pause", "container": found.id}
+        events = client.events(decode=True, filters=filters, since=1)
+        await asyncio.to_thread(next, iter(events))  # has come, or will
+        events.close()
+        found.reload()
         assert found.status == "paused"
         assert (await invoke(sandbox))["uid"] == 993
         await sandbox.kill()
@@ -255,6 +266,49 @@ def test_a_function_reaches_its_ways_and_nothing_else(staged):
         await sandbox.kill()
 
     staged(work)
+
+
+def test_there_is_no_shared_memory(staged):
+    async def work(stage: Stage) -> None:
+        sandbox = await stage.sandbox()
+        assert await invoke(sandbox, "share") == "FileNotFoundError"
+        await sandbox.kill()
+
+    staged(work)
+
+
+def test_files_that_only_their_owner_may_read_are_no_use(staged, tmp_path):
+    (tmp_path / "code" / "h.py").chmod(0o600)
+
+    async def work(stage: Stage) -> None:
+        sandbox = await stage.sandbox()
+        error = await invoke(sandbox)
+        assert error["errorMessage"] == "[Errno 13] Permission denied: '/var/task/h.py'"
+        await sandbox.kill()
+
+    staged(work)
+
+
+def test_a_tag_that_moves_changes_nothing_until_the_code_is_updated(staged, client):
+    uri = f"localhost/harness-test/{secrets.token_hex(4)}:moving"
+
+    async def work(stage: Stage) -> None:
+        bases = [client.images.get(f"localhost/lambda-pipeline-harness/{name}") for name in BASES]
+        digests = []
+        for base in bases:
+            base.tag(uri)
+            digests.append(await stage.executor.digest(uri))
+        assert [f"sha256:{digest}" for digest in digests] == [base.id for base in bases]
+        created = replace(function(), image_uri=uri, image_digest=digests[0])
+        sandbox = await stage.launcher.launch(replace(created, handler="none.handler"))
+        error = await invoke(sandbox)
+        assert error["errorType"] == "Runtime.ImportModuleError"  # it has a runtime client
+        await sandbox.kill()
+
+    try:
+        staged(work)
+    finally:
+        client.images.remove(uri)
 
 
 def test_an_image_may_be_started_in_another_way(staged, client):
