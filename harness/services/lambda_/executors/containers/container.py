@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Coroutine
 from typing import Any
-
-from docker.errors import NotFound
 
 from harness.errors import AwsError
 from harness.services.lambda_.executors.containers.engine import Engine
@@ -145,11 +142,8 @@ class Container:
 
     async def _remove(self) -> None:
         self._watch.discard(self)
-        try:
-            with contextlib.suppress(NotFound):
-                await self._engine.ask(self._engine.client.remove_container, self._name, force=True)
-        finally:
-            self._end(-_KILLED)
+        await self._engine.remove(self._engine.client.remove_container, self._name, force=True)
+        self._end(-_KILLED)
 
     def _end(self, code: int) -> None:
         if not self.exited.done():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +18,7 @@ from harness.images.engine import attached
 from harness.images.errors import EngineError
 
 _THREADS = 32  # most wait for the end of a container
+_log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -42,6 +44,20 @@ class Engine:
             raise
         except (DockerException, RequestException, EngineError) as error:
             raise AwsError("ServiceException", _sentence(error), 500) from error
+
+    async def remove(
+        self, request: Callable[_P, object], *args: _P.args, **named: _P.kwargs
+    ) -> None:
+        """Have something removed that may be gone already.
+
+        What an engine that does not answer keeps is for the next start to remove (`reaper.py`).
+        """
+        try:
+            await self.ask(request, *args, **named)
+        except NotFound:
+            pass  # as wanted
+        except AwsError as error:
+            _log.warning("something was not removed: %s", error.message)
 
     def output(self, container: str) -> int:
         """Return a descriptor of what a container that is not started yet will write; blocks."""

@@ -7,7 +7,6 @@ harness's own code from a read-only mount and ends with the harness, however tha
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import socket
@@ -15,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.errors import NotFound
 from docker.types import LogConfig, Mount
 
 import harness
@@ -93,7 +91,9 @@ class Pod:
             self._listener.close()
         if self._saying is not None:
             self._saying.cancel()
-        await self._ground.engine.ask(self._remove)
+        engine = self._ground.engine
+        await engine.remove(engine.client.remove_container, self.name, force=True)
+        await engine.remove(engine.client.remove_volume, self.name, force=True)
         for kind in ("api", "alive"):
             (self._ground.ways.directory / f"{self.name}.{kind}").unlink(missing_ok=True)
 
@@ -150,13 +150,6 @@ class Pod:
             f"the container {self.name} does not reach this machine ({last}); `--runtime docker` "
             "needs an engine that runs on this machine itself: check DOCKER_HOST"
         )
-
-    def _remove(self) -> None:
-        client = self._ground.engine.client
-        with contextlib.suppress(NotFound):
-            client.remove_container(self.name, force=True)
-        with contextlib.suppress(NotFound):
-            client.remove_volume(self.name, force=True)
 
 
 async def _all_said(descriptor: int) -> str:
