@@ -115,7 +115,6 @@ def test_after_kill_9_the_next_one_removes_what_was_left(
         read_until(process, "Ctrl-C")
         left = {part["container"] for part in parts(harness)}
         process.kill()
-    assert left <= names(client)
     elsewhere = {"HARNESS_STATE_DIR": str(tmp_path / "other")}
     result = harness("up", "--detach", *DOCKER, "--template", template, **elsewhere)
     try:

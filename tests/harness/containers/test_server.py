@@ -100,7 +100,7 @@ def test_who_stops_waiting_for_its_end_can_begin_again(server):
 def test_one_that_never_listens_is_given_up(server):
     async def main() -> None:
         silent = server("exec sleep infinity")
-        with pytest.raises(EnvironmentFailedError, match=rf"0.01 s; .*docker logs {silent.name}"):
+        with pytest.raises(EnvironmentFailedError, match=r"did not listen after 0.01 s; look at"):
             await silent.start(0.01)
         await silent.stop()
 
