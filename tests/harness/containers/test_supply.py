@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 
@@ -100,4 +101,15 @@ def test_who_may_not_use_the_engine_is_told_how(monkeypatch):
 @pytest.mark.parametrize("host", ["tcp://192.0.2.1:2375", "ssh://somebody@192.0.2.1"])
 def test_an_engine_of_another_machine_is_refused_before_it_is_asked(host):
     with pytest.raises(EnvironmentFailedError, match=r"on another machine.*set DOCKER_HOST"):
+        gather(host, [])
+
+
+def test_without_the_sdk_it_is_named(tmp_path, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "docker"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "docker", None)
+    with (
+        engine(tmp_path / "docker.sock", lambda method, target: MISSING) as host,
+        pytest.raises(EnvironmentFailedError, match="Docker SDK for Python is not installed"),
+    ):
         gather(host, [])
