@@ -21,7 +21,8 @@ from tests.harness.commands.test_up import (
     template,
 )
 from tests.harness.containers.conftest import client, names, supply
-from tests.harness.images.fake_engine import Answer, engine
+from tests.harness.containers.test_supply import MISSING, empty_but
+from tests.harness.images.fake_engine import engine
 
 __all__ = ["client", "state_dir", "supply", "template"]
 
@@ -146,18 +147,12 @@ def test_without_an_engine_one_line_says_so(harness, template, tmp_path, state_d
 
 
 def test_missing_images_are_named_in_one_line(harness, template, tmp_path, state_dir):
-    lists = {
-        "/containers/json": Answer(events=[[]]),
-        "/networks": Answer(events=[[]]),
-        "/volumes": Answer(events=[{"Volumes": None}]),
-    }
-    missing = Answer(404, [{"message": "No such image"}])
-    with engine(tmp_path / "docker.sock", lambda _, target: lists.get(target, missing)) as host:
+    with engine(tmp_path / "docker.sock", lambda _, target: empty_but(target, MISSING)) as host:
         both = harness("up", *DOCKER, "--template", template, DOCKER_HOST=host)
         options = ("--database-url", "postgresql://u:p@127.0.0.1:1/d")
         one = harness("up", *DOCKER, "--template", template, *options, DOCKER_HOST=host)
-    refuses(both, 4, "moto, postgres", "harness images build moto postgres")
-    refuses(one, 4, "no image for: moto;")
+    refuses(both, 4, "lambda-python, moto, postgres", "harness images build lambda-python moto")
+    refuses(one, 4, "no image for: lambda-python, moto;")
     assert not state_dir.exists()
 
 

@@ -28,8 +28,8 @@ ARM = replace(STORED, architecture="arm64")
         (
             {WANTED: ARM},
             (
-                "1.dkr.ecr.x.amazonaws.com/team/app:v1 is an image for arm64 and its function wants "
-                "x86_64; run `harness images build team/app`"
+                "1.dkr.ecr.x.amazonaws.com/team/app:v1 is an image for arm64 and its function "
+                "wants x86_64; run `harness images build team/app`"
             ),
         ),
     ],

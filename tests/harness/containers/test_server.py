@@ -48,7 +48,7 @@ def test_it_cannot_gain_rights_and_its_log_is_bounded(server, client):
 
 def test_one_that_ends_when_it_starts_is_reported_with_what_it_said(server):
     async def main() -> None:
-        failing = server("echo first; echo no room >&2; exit 3")
+        failing = server("exec >&2; echo first; echo no room; exit 3")
         with pytest.raises(EnvironmentFailedError, match=r"exit code 3 .*first \| no room"):
             await failing.start(_LONG_S)
         await failing.stop()
