@@ -62,6 +62,7 @@ class ServerContainer:
         self.name = f"harness-{order.image.name}-{secrets.token_hex(4)}"
         self._container: DockerContainer | None = None
         self._attendant: threading.Thread | None = None
+        self._output = ""
         self._listening: Future[None] = Future()
         self._end: Future[int] = Future()
         for future in (self._listening, self._end):
@@ -78,8 +79,8 @@ class ServerContainer:
                 await asyncio.wrap_future(self._listening)
         except TimeoutError:
             raise EnvironmentFailedError(
-                f"{self._order.title} did not listen after {timeout:g} s; "
-                f"look at the Docker service and at `docker logs {self.name}`"
+                f"{self._order.title} did not listen after {timeout:g} s; look at the Docker "
+                f"service, and whether the machine is busy; it said: {_last_words(self._output)}"
             ) from None
         return await uninterrupted(self._published_port)
 
@@ -97,7 +98,13 @@ class ServerContainer:
 
     def describe(self) -> dict[str, str]:
         """Return what it is, for `harness status`."""
-        return {"kind": "container", "container": self.name, **_identity(self._order.image)}
+        image = self._order.image
+        return {
+            "kind": "container",
+            "container": self.name,
+            "image": image.reference,
+            "id": image.id,
+        }
 
     def _run(self) -> None:
         title = self._order.title
@@ -118,33 +125,31 @@ class ServerContainer:
         title = self._order.title
         try:
             with reported(f"{title} cannot be followed", f"while {title} ran"):
-                output = self._follow_until_it_listens()
-                status = self._wait()
+                self._follow_until_it_listens()
+                status = self._status()
         except Exception as error:
             self._fail(error)
             return
         if not self._listening.done():
-            self._listening.set_exception(_early_end(title, status, output))
+            self._listening.set_exception(_early_end(title, status, self._output))
         self._end.set_result(status)
 
-    def _follow_until_it_listens(self) -> str:
+    def _follow_until_it_listens(self) -> None:
         assert self._container is not None
-        output = ""
         log = self._container.get_wrapped_container().logs(stream=True, follow=True)
         for piece in log:
-            output += piece.decode(errors="replace")
-            if re.search(self._order.listens, output, re.DOTALL):
+            self._output += piece.decode(errors="replace")
+            if re.search(self._order.listens, self._output, re.DOTALL):
                 self._listening.set_result(None)
                 log.close()
                 break
         for _ in log:  # to its end, which frees the connection
             pass
-        return output
 
-    def _wait(self) -> int:
+    def _status(self) -> int:
+        """Return its exit status once it has one."""
         assert self._container is not None
-        status: int = self._container.wait()
-        return status
+        return int(self._container.wait())
 
     def _fail(self, error: Exception) -> None:
         if not self._listening.done():
@@ -194,13 +199,13 @@ def _container(docker_host: str, order: Order, name: str) -> DockerContainer:
     )
 
 
-def _identity(image: Stored) -> dict[str, str]:
-    return {"image": image.reference, "id": image.id}
-
-
 def _early_end(title: str, status: int, output: str) -> EnvironmentFailedError:
-    lines = (line.strip() for line in _COLOURS.sub("", output).splitlines())
-    said = " | ".join([line for line in lines if line][-_LINES_SHOWN:]) or "nothing"
+    said = explain(_last_words(output))
     return EnvironmentFailedError(
-        f"{title} ended with exit code {status} when it started; it said: {explain(said)}"
+        f"{title} ended with exit code {status} when it started; it said: {said}"
     )
+
+
+def _last_words(output: str) -> str:
+    lines = (line.strip() for line in _COLOURS.sub("", output).splitlines())
+    return " | ".join([line for line in lines if line][-_LINES_SHOWN:]) or "nothing"

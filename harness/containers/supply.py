@@ -12,6 +12,7 @@ from harness.errors import EnvironmentFailedError
 from harness.images.architecture import X86_64
 from harness.images.bases import Base
 from harness.images.engine import connect
+from harness.images.errors import EngineError
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -37,16 +38,23 @@ def gather(docker_host: str, bases: Sequence[Base]) -> Supply:
 
     Blocks. Raises `EnvironmentFailedError` when the engine cannot be used, or when it lacks images.
     """
+    _demand_ours(docker_host)
+    client = _connected(docker_host)
     from harness.containers.reaper import reap
 
-    _demand_ours(docker_host)
-    with reported("containers cannot be prepared", "while it was looked at"):
-        client = connect(docker_host, TIMEOUT_S)
-        try:
+    try:
+        with reported("containers cannot be prepared", "while it was looked at"):
             reap(client)
             return Supply(docker_host, _images(client, bases))
-        finally:
-            client.close()
+    finally:
+        client.close()
+
+
+def _connected(docker_host: str) -> DockerClient:
+    try:
+        return connect(docker_host, TIMEOUT_S)
+    except EngineError as error:
+        raise EnvironmentFailedError(str(error)) from error
 
 
 def _demand_ours(docker_host: str) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -21,12 +22,15 @@ from tests.harness.commands.test_up import (
     template,
 )
 from tests.harness.containers.conftest import client, names, supply
-from tests.harness.images.fake_engine import Answer, engine
+from tests.harness.containers.passing_engine import passed_on
+from tests.harness.containers.test_supply import MISSING, empty_but
+from tests.harness.images.fake_engine import engine
 
 __all__ = ["client", "state_dir", "supply", "template"]
 
 pytestmark = pytest.mark.docker
 
+SOCKET = urlsplit(settings.load().docker_host).path
 DOCKER = ("--runtime", "docker", "--port", "0")
 
 
@@ -115,7 +119,6 @@ def test_after_kill_9_the_next_one_removes_what_was_left(
         read_until(process, "Ctrl-C")
         left = {part["container"] for part in parts(harness)}
         process.kill()
-    assert left <= names(client)
     elsewhere = {"HARNESS_STATE_DIR": str(tmp_path / "other")}
     result = harness("up", "--detach", *DOCKER, "--template", template, **elsewhere)
     try:
@@ -147,18 +150,12 @@ def test_without_an_engine_one_line_says_so(harness, template, tmp_path, state_d
 
 
 def test_missing_images_are_named_in_one_line(harness, template, tmp_path, state_dir):
-    lists = {
-        "/containers/json": Answer(events=[[]]),
-        "/networks": Answer(events=[[]]),
-        "/volumes": Answer(events=[{"Volumes": None}]),
-    }
-    missing = Answer(404, [{"message": "No such image"}])
-    with engine(tmp_path / "docker.sock", lambda _, target: lists.get(target, missing)) as host:
+    with engine(tmp_path / "docker.sock", lambda _, target: empty_but(target, MISSING)) as host:
         both = harness("up", *DOCKER, "--template", template, DOCKER_HOST=host)
         options = ("--database-url", "postgresql://u:p@127.0.0.1:1/d")
         one = harness("up", *DOCKER, "--template", template, *options, DOCKER_HOST=host)
-    refuses(both, 4, "moto, postgres", "harness images build moto postgres")
-    refuses(one, 4, "no image for: moto;")
+    refuses(both, 4, "lambda-python, moto, postgres", "harness images build lambda-python moto")
+    refuses(one, 4, "no image for: lambda-python, moto;")
     assert not state_dir.exists()
 
 
@@ -177,3 +174,48 @@ def test_a_control_plane_that_cannot_be_used_is_refused(
         harness("up", *options, "--template", template), code, url.removeprefix("http://"), *words
     )
     assert not state_dir.exists()
+
+
+FUNCTION = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: echo
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: |
+        def handler(event, context):
+            return event
+"""
+
+
+@pytest.mark.usefixtures("supply")
+def test_an_engine_that_stops_ends_the_environment_and_the_next_one_cleans_up(
+    variables, harness, template, tmp_path, state_dir, client
+):
+    template.write_text(FUNCTION)
+    with passed_on(tmp_path / "docker.sock", SOCKET) as (host, stop):
+        gone = {"DOCKER_HOST": host}
+        with up({**variables, **gone}, template) as process:
+            read_until(process, "Ctrl-C")
+            assert harness("invoke", "echo", "--payload", "7").stdout == "7\n"
+            left = owned(client, process.pid)
+            stop()
+            code = process.wait(LIMIT_S)
+            said = process.stderr.read()
+    assert (code, len(said.splitlines())) == (4, 1), said
+    assert "the engine stopped answering" in said
+    assert not state_dir.exists()
+    assert left & names(client) == left
+    assert harness("up", "--detach", *DOCKER, "--template", template).returncode == 0
+    assert left & names(client) == set()
+
+
+def owned(client, pid):
+    """Return the names of what a process has made: two servers, and a sandbox with its pod."""
+    labelled = client.api.containers(all=True, filters={"label": f"{LABEL}={pid}"})
+    found = {container["Names"][0].removeprefix("/") for container in labelled}
+    assert len(found) >= 4, found
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -38,8 +39,9 @@ def started(tmp_path) -> Iterator:
         calls: list[str] = []
 
         def answer(method: str, target: str) -> Answer:
-            calls.append(f"{method} {target}")
-            return (USUAL | answers)[target]
+            path = urlsplit(target).path
+            calls.append(f"{method} {path}")
+            return (USUAL | answers)[path]
 
         return asyncio.run(_failure(tmp_path, answer)), calls
 

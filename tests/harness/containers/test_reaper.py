@@ -90,8 +90,7 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_has_stays(
     assert there(container, others) == {"container", "network", "volume"}
     process.kill()
     process.wait()
-    assert there(container, others) == {"container", "network", "volume"}
-    assert reap(client) >= 3
+    reap(client)
     assert there(container, others) == set()
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import socket
+import sys
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +28,11 @@ LISTS = {
 }
 
 
+def empty_but(target: str, answer: Answer) -> Answer:
+    """Return that the engine has nothing of ours, or `answer` when it is not asked for that."""
+    return LISTS.get(urlsplit(target).path, answer)
+
+
 @pytest.fixture
 def refused(tmp_path):
     """A function: answers of an engine -> why `gather` failed there."""
@@ -42,7 +49,7 @@ def refused(tmp_path):
 
 
 def test_all_missing_images_are_named_with_one_remedy(refused):
-    message = refused(lambda method, target: LISTS.get(target, MISSING))
+    message = refused(lambda method, target: empty_but(target, MISSING))
     assert message == (
         "the engine has no image for: postgres, moto; run `harness images build postgres moto`"
     )
@@ -51,7 +58,7 @@ def test_all_missing_images_are_named_with_one_remedy(refused):
 def test_only_what_is_missing_is_named(refused):
     def answers(method: str, target: str) -> Answer:
         found = Answer(events=[IMAGE]) if "postgres" in target else MISSING
-        return LISTS.get(target, found)
+        return empty_but(target, found)
 
     assert refused(answers).startswith("the engine has no image for: moto; run")
 
@@ -60,7 +67,7 @@ def test_an_image_of_another_architecture_does_not_count_as_the_public_one(refus
     def answers(method: str, target: str) -> Answer:
         public = "pgvector" in target or "motoserver" in target
         foreign = Answer(events=[IMAGE | {"Architecture": "arm64"}])
-        return LISTS.get(target, foreign if public else MISSING)
+        return empty_but(target, foreign if public else MISSING)
 
     assert "no image for: postgres, moto" in refused(answers)
 
@@ -100,4 +107,15 @@ def test_who_may_not_use_the_engine_is_told_how(monkeypatch):
 @pytest.mark.parametrize("host", ["tcp://192.0.2.1:2375", "ssh://somebody@192.0.2.1"])
 def test_an_engine_of_another_machine_is_refused_before_it_is_asked(host):
     with pytest.raises(EnvironmentFailedError, match=r"on another machine.*set DOCKER_HOST"):
+        gather(host, [])
+
+
+def test_without_the_sdk_it_is_named(tmp_path, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "docker"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "docker", None)
+    with (
+        engine(tmp_path / "docker.sock", lambda method, target: MISSING) as host,
+        pytest.raises(EnvironmentFailedError, match="Docker SDK for Python is not installed"),
+    ):
         gather(host, [])
