@@ -177,7 +177,7 @@ class DataPlane:
 
     async def begin(self) -> None:
         """Do what can only be done once the resources are there."""
-        await self._lambda.keep_warm(self._options.warm)
+        await self._lambda.begin(self._options.warm)
 
     async def status(self) -> Mapping[str, Any]:
         """Return what `harness status` shows."""

@@ -37,6 +37,10 @@ class Execution(Executor, Protocol):
         """
         ...
 
+    async def ready(self) -> None:
+        """Wait until sandboxes can be made; raises `HarnessError` when they cannot."""
+        ...
+
     def nowhere(self) -> str:
         """Return the URL of what a VPC does not lead to, as a function sees it."""
         ...

@@ -112,11 +112,12 @@ class LambdaPlane:
         self._launcher.daemon_address = daemon_address
         self._code.endpoint_url = endpoint_url
 
-    async def keep_warm(self, warm: Mapping[str, int]) -> None:
-        """Start sandboxes ahead, so many of each function.
+    async def begin(self, warm: Mapping[str, int]) -> None:
+        """Make sure that sandboxes can be made, and have so many of each function kept warm.
 
-        Raises `UsageError` when there is no such function.
+        Raises `HarnessError` when they cannot, or when there is no such function.
         """
+        await self.executor.ready()
         names = {found["FunctionName"] for found in await self.functions.configurations()}
         for name, count in warm.items():
             if name not in names:

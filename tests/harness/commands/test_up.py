@@ -226,3 +226,42 @@ def test_an_owned_environment_ends_with_its_owner(variables, template, state_dir
         owner.kill()
         assert process.wait(LIMIT_S) == 0
     assert not state_dir.exists()
+
+
+ECHO = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: echo
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: |
+        def handler(event, context):
+            return event
+"""
+
+
+def test_sandboxes_are_kept_warm_and_their_cold_start_is_nobody_s(harness, template):
+    template.write_text(ECHO)
+    up = ("up", "--detach", "--port", "0", "--template", template, "--warm", "echo=2")
+    assert harness(*up).returncode == 0
+
+    def alive() -> int:
+        return int(json.loads(harness("status", "--json").stdout)["sandboxes"]["alive"])
+
+    while alive() < 2:
+        pass  # each question takes the time that a process needs to start
+    answer = harness("invoke", "echo", "--tail", "--payload", "7")
+    assert answer.stdout == "7\n"
+    assert "REPORT" in answer.stderr
+    assert "Init Duration" not in answer.stderr
+    assert alive() == 2
+
+
+def test_only_functions_of_the_template_can_be_kept_warm(harness, template, state_dir):
+    template.write_text(ECHO)
+    result = harness("up", "--port", "0", "--template", template, "--warm", "other=1")
+    refuses(result, 2, "--warm other: there is no such function; there are: echo")
+    assert not state_dir.exists()

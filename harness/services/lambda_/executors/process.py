@@ -56,6 +56,9 @@ class ProcessExecutor:
         if self._wanted.isolate or self._wanted.cpu_share:
             await self.probed()
 
+    async def ready(self) -> None:
+        """Processes need no preparation that takes time."""
+
     def nowhere(self) -> str:
         return self._black_hole.url
 

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from docker import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from requests import RequestException
 
 from harness.errors import AwsError
+from harness.images.build_failure import explain
 from harness.images.engine import attached
 from harness.images.errors import EngineError
 
@@ -69,5 +70,5 @@ class Engine:
 
 
 def _sentence(error: Exception) -> str:
-    said: Any = error.explanation if isinstance(error, APIError) else error
-    return f"the Docker engine cannot do it: {said}; `harness doctor` looks for causes"
+    said = error.explanation if isinstance(error, APIError) else None
+    return f"the Docker engine cannot do it: {explain(str(said or error))}; see `harness doctor`"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.containers.ownership import Owner
+from harness.errors import AwsError
 from harness.images.engine import connect
 from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors.containers.enclosure import Enclosure, Shared
@@ -92,9 +93,13 @@ class ContainerExecutor:
         pod = await stage.pods.take(function.ephemeral_storage_mb)
         return Enclosure(stage.shared, function, image, code, pod)
 
+    async def ready(self) -> None:
+        await self._stage.pods.ready()
+
     async def limits(self) -> dict[str, str]:
         bound = "and memory with /tmp is bounded by a control group"
         return {
+            "containers": await self._answering(),
             "function memory": f"enforced: looked at every {INTERVAL_S * 1000:.0f} ms, {bound}",
             "function CPU share": "enforced after init: 1769 MB are one core",
             "size of /tmp": "enforced",
@@ -104,6 +109,14 @@ class ContainerExecutor:
             "user of its own": f"enforced: {USER}, without capabilities",
             "network": "enforced: a function reaches the endpoint and the database only",
         }
+
+    async def _answering(self) -> str:
+        engine = self._stage.shared.engine
+        try:
+            await engine.ask(engine.client.ping)
+        except AwsError as error:
+            return f"not started: {error.message}"
+        return f"started by the engine at {self._docker_host}"
 
     async def close(self) -> None:
         self._watch.close()

@@ -24,6 +24,11 @@ class Pods:
     def make_ahead(self) -> None:
         self._spare = asyncio.ensure_future(self._made(DEFAULT_STORAGE_MB))
 
+    async def ready(self) -> None:
+        """Wait for the one that is made ahead; raises as `Pod.open` does."""
+        if self._spare is not None:
+            await asyncio.shield(self._spare)
+
     async def take(self, storage_mb: int) -> Pod:
         """Return a new pod; raises as `Pod.open` does."""
         spare = self._spare
