@@ -75,7 +75,8 @@ class Container:
         if self._out_of_memory:
             return self.memory_limit // _MB
         if self._pid and not self.exited.done():
-            self._most_bytes = max(self.held_bytes(), tree_peak_bytes(self._pid))
+            self.held_bytes()
+            self._most_bytes = max(self._most_bytes, tree_peak_bytes(self._pid))
         return min(self.memory_limit, self._most_bytes) // _MB
 
     def freeze(self) -> None:
@@ -105,8 +106,9 @@ class Container:
             self._pause_later = None
 
     def _begin_pause(self) -> None:
-        self._watch.discard(self)
-        self._paused = self._in_background(self._pause())
+        if not self.exited.done():
+            self._watch.discard(self)
+            self._paused = self._in_background(self._pause())
 
     async def _pause(self) -> None:
         await self._engine.ask(self._engine.client.pause, self._name)
@@ -162,5 +164,6 @@ class Container:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and isinstance(error := task.exception(), AwsError):
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, AwsError) and self._removal is None:  # else it is about what is gone
             _log.warning("%s: %s", self._name, error.message)

@@ -35,14 +35,11 @@ class Engine:
     async def ask(self, request: Callable[_P, _T], *args: _P.args, **named: _P.kwargs) -> _T:
         """Return the answer to a request of the client.
 
-        Raises `NotFound` for what is not there (any more), else `AwsError` ServiceException, which
-        is what Lambda says when it cannot start anything.
+        Raises `AwsError` ServiceException, which is what Lambda says when it cannot start anything.
         """
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, partial(request, *args, **named))
-        except NotFound:
-            raise
         except (DockerException, RequestException, EngineError) as error:
             raise AwsError("ServiceException", _sentence(error), 500) from error
 
@@ -55,17 +52,17 @@ class Engine:
         """
         try:
             await self.ask(request, *args, **named)
-        except NotFound:
-            pass  # as wanted
         except AwsError as error:
-            _log.warning("something was not removed: %s", error.message)
+            if not isinstance(error.__cause__, NotFound):
+                _log.warning("something was not removed: %s", error.message)
 
     def output(self, container: str) -> int:
         """Return a descriptor of what a container that is not started yet will write; blocks."""
         return attached(self.host, container).detach()
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    async def close(self) -> None:
+        """Wait for what is being made: it could not be found to be removed otherwise."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self.client.close()
 
 

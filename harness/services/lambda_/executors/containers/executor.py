@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docker import DockerClient
+
 from harness.containers.ownership import Owner
-from harness.errors import AwsError
+from harness.containers.refusals import reported
+from harness.containers.supply import TIMEOUT_S
+from harness.errors import AwsError, EnvironmentFailedError
 from harness.images.engine import connect
 from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors.containers.enclosure import Enclosure, Shared
@@ -24,8 +28,6 @@ from harness.services.lambda_.executors.layout import TASK_ROOT
 from harness.services.lambda_.executors.memory_watch import INTERVAL_S, MemoryWatch
 from harness.services.lambda_.function import Function
 from harness.state import State
-
-_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,20 @@ class ContainerExecutor:
     async def prepare(self, reachable: Reachable) -> None:
         """Open the ways out and have the first pod made."""
         reachable.demand_loopback("--runtime docker")
-        client = await asyncio.to_thread(connect, self._docker_host, _PATIENCE_S)
+        client, cores = await asyncio.to_thread(self._connected)
         engine = Engine(self._docker_host, client.api)
         images = Images(engine, client)
         labels = Owner.ours().labels()
-        cores = (await engine.ask(client.api.info))["NCPU"]
         ways = await self._ways(reachable)
         pods = Pods(Ground(engine, ways, await images.base(), labels))
         self._prepared = _Stage(images, Shared(engine, self._watch, labels, cores), ways, pods)
         pods.make_ahead()
+
+    def _connected(self) -> tuple[DockerClient, int]:
+        """Return a client of the engine, and how many cores that has."""
+        with reported("functions cannot be run in containers", "while it was looked at"):
+            client = connect(self._docker_host, TIMEOUT_S)
+            return client, client.info()["NCPU"]
 
     async def _ways(self, reachable: Reachable) -> Ways:
         streams = (reachable.endpoint_port, reachable.database.port)
@@ -94,7 +101,10 @@ class ContainerExecutor:
         return Enclosure(stage.shared, function, image, code, pod)
 
     async def ready(self) -> None:
-        await self._stage.pods.ready()
+        try:
+            await self._stage.pods.ready()
+        except AwsError as error:
+            raise EnvironmentFailedError(error.message) from error
 
     async def limits(self) -> dict[str, str]:
         bound = "and memory with /tmp is bounded by a control group"
@@ -123,5 +133,5 @@ class ContainerExecutor:
         if self._prepared is not None:
             await self._stage.pods.close()
             await self._stage.ways.close()
-            self._stage.shared.engine.close()
+            await self._stage.shared.engine.close()
             shutil.rmtree(self._stage.ways.directory)
