@@ -19,11 +19,12 @@ from scenarios.documents import ROOT, markdown
 
 
 @pytest.fixture(scope="module")
-def deaf() -> Iterator[Pipeline]:
+def deaf(pytestconfig: pytest.Config) -> Iterator[Pipeline]:
     """A pipeline whose bucket tells nobody what is stored in it: every event is lost."""
     options = ("--template", str(ROOT / "template.yaml"), "--time-scale", "900")
+    runtime = ("--runtime", str(pytestconfig.getoption("--runtime")))
     with (
-        disposable(*options, inherited=settings.load().inherited) as environment,
+        disposable(*options, *runtime, inherited=settings.load().inherited) as environment,
         httpx.Client(base_url=environment.facts.api_url, timeout=API_PATIENCE_S) as http,
     ):
         pipeline = Pipeline(environment.facts.exports(), http)
