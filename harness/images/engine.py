@@ -54,7 +54,7 @@ def answering(when: str) -> Iterator[None]:
     except (Broken, Timeout, ChunkedEncodingError, HTTPError) as error:
         raise EngineError(
             f"the engine stopped answering {when} ({error}); look at the Docker service, then run "
-            "this again: finished steps are kept"
+            "this again"
         ) from error
 
 
