@@ -57,7 +57,7 @@ def messages(account: Account, function: Function, reports: int = 1) -> list[str
 
 @pytest.mark.parametrize("end", ENDED)
 def test_1_7_6_a_reset_loses_the_process_and_keeps_the_sandbox(account: Account, end: str):
-    function = account.function("sandboxed.wreck", Timeout=1)
+    function = account.function("sandboxed.wreck", Timeout=1 if end == "time-out" else 20)
     before = function.result("")
     error, request_id = function.error(end)
     kind, message, status = ENDED[end]
@@ -287,7 +287,7 @@ def _with_report(account: Account, function: Function) -> list[str] | None:
     return lines if any("platform.report" in line for line in lines) else None
 
 
-@pytest.mark.process("a process in a container has a number of its own; see test_lambda_containers")
+@pytest.mark.process("in a container its number is another; see test_up_docker")
 @pytest.mark.parametrize("change", ["configuration", "code", "deletion", "no concurrency"])
 def test_1_7_a_change_ends_idle_sandboxes_at_once(account: Account, change: str):
     function = account.function("sandboxed.look")

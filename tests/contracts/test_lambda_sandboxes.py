@@ -11,7 +11,7 @@ def test_1_7_a_warm_sandbox_keeps_its_globals(account: Account):
     function = account.function("subject.count")
     runs = [function.result({}) for _ in range(3)]
     assert [run["count"] for run in runs] == [1, 2, 3]
-    assert len({run["pid"] for run in runs}) == 1
+    assert len({run["process"] for run in runs}) == 1
 
 
 def test_1_7_6_after_a_time_out_everything_is_new(account: Account):
@@ -20,7 +20,7 @@ def test_1_7_6_after_a_time_out_everything_is_new(account: Account):
     assert function.error({"hang": True})[0]["errorType"] == "Sandbox.Timedout"
     after = function.result({})
     assert after["count"] == 1
-    assert after["pid"] != before["pid"]
+    assert after["process"] != before["process"]
 
 
 def test_1_7_a_changed_configuration_counts_from_the_next_invocation(account: Account):

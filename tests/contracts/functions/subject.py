@@ -17,6 +17,7 @@ from queues import await_signal, report
 from settings import ENVIRONMENT
 
 _count = 0
+_born = time.time_ns()
 
 
 def echo(event: Any, context: Any) -> Any:
@@ -29,7 +30,7 @@ def count(event: Any, context: Any) -> dict[str, Any]:
     _count += 1
     if event.get("hang"):
         hang(event, context)
-    return {"count": _count, "pid": os.getpid(), "setting": ENVIRONMENT.get("SETTING")}
+    return {"count": _count, "process": _born, "setting": ENVIRONMENT.get("SETTING")}
 
 
 def fail(event: Any, context: Any) -> None:

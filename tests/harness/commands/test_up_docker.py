@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from harness import settings
+from harness import boto, settings
 from harness.containers.ownership import LABEL
+from harness.environment import load
+from harness.state import State
 from tests.harness.commands.test_up import (
     HARNESS,
     LIMIT_S,
@@ -211,6 +213,20 @@ def test_an_engine_that_stops_ends_the_environment_and_the_next_one_cleans_up(
     assert left & names(client) == left
     assert harness("up", "--detach", *DOCKER, "--template", template).returncode == 0
     assert left & names(client) == set()
+
+
+@pytest.mark.usefixtures("supply")
+def test_a_change_ends_idle_containers_at_once(harness, template, state_dir, client):
+    template.write_text(FUNCTION)
+    assert harness("up", "--detach", *DOCKER, "--template", template).returncode == 0
+    assert harness("invoke", "echo", "--payload", "7").stdout == "7\n"
+    holder = State(state_dir).holder()
+    (before,) = [name for name in owned(client, holder.pid) if name.startswith("lambda-echo-")]
+    aws_lambda = boto.client(load(State(state_dir)), "lambda")
+    aws_lambda.update_function_configuration(FunctionName="echo", MemorySize=256)
+    while before in names(client):
+        pass  # the engine takes its time to answer
+    assert harness("invoke", "echo", "--payload", "8").stdout == "8\n"
 
 
 def owned(client, pid):
