@@ -7,7 +7,7 @@ PARITY ?= scenarios $(wildcard tests/contracts/test_lambda_*.py) tests/contracts
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 IMAGE_LOCK = $(LOCK) --python-version 3.13 --no-annotate --upgrade --constraint requirements.lock
 IMAGE_LOCKS := $(patsubst %,image/%.txt,file-processor backend) \
-	$(patsubst %,harness/images/recipes/%/requirements.txt,lambda-python moto postgres)
+	$(patsubst %,harness/images/recipes/%/requirements.txt,lambda-python moto postgres endpoint)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help

@@ -17,3 +17,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="process",
         help="what contract tests and scenarios run functions in (default process)",
     )
+    parser.addoption(
+        "--environment",
+        metavar="DIRECTORY",
+        help="run scenarios against the environment whose HARNESS_STATE_DIR this is, instead of "
+        "one of their own",
+    )

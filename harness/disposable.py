@@ -41,6 +41,16 @@ class Disposable:
     up_seconds: float = 0.0
     family: list[psutil.Process] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, state_dir: Path, inherited: Mapping[str, str]) -> Disposable:
+        """Return an environment that somebody else has started, and will stop.
+
+        Raises `EnvironmentFailedError` when none runs there.
+        """
+        environment = cls(state_dir, {**inherited, "HARNESS_STATE_DIR": str(state_dir)})
+        environment.facts = load(State(state_dir))
+        return environment
+
     def harness(self, *arguments: str) -> str:
         """Return what the command prints; raises `EnvironmentFailedError` with its complaint."""
         done = subprocess.run(

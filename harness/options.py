@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from pathlib import Path
 
 REGION = "ap-northeast-1"
 DEFAULT_PORT = 4566
+LOOPBACK = IPv4Address("127.0.0.1")
 _SANDBOX_BYTES = 512 * 1024 * 1024
 
 
@@ -30,6 +32,10 @@ class Options:
     runtime: "process" or "docker": what sandboxes, control plane and database run in.
     docker_host: address of the engine that the second one needs.
     warm: sandboxes to start ahead of any invocation, by function.
+    empty_control_plane: have the moto of control_plane_url forget everything first.
+    attached: Runtime API ports by function, of those whose runtimes somebody else starts.
+    listen: the address of everything that clients and runtimes connect to.
+    api_port: of the HTTP API; xray_port: where functions send their segments; 0 for any free one.
     """
 
     template: Path
@@ -49,6 +55,11 @@ class Options:
     runtime: str = "process"
     docker_host: str = ""
     warm: Mapping[str, int] = field(default_factory=dict)
+    empty_control_plane: bool = False
+    attached: Mapping[str, int] = field(default_factory=dict)
+    listen: IPv4Address = LOOPBACK
+    api_port: int = 0
+    xray_port: int = 0
 
 
 def default_max_sandboxes() -> int:

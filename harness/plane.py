@@ -96,7 +96,7 @@ class DataPlane:
         networks = self._networks if options.vpc else None
         self._review = NetworkReview(networks, guard.authority.mentions, base_model)
         log = self._observation.delivery.put
-        self._daemon = Daemon(door, region, journal)
+        self._daemon = Daemon(door, region, journal, options.xray_port)
         self._lambda = LambdaPlane(ground, guard, networks, self.images, log, self._daemon.put)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._events.delivery.use(delivery_profile(options.s3_delivery))
@@ -174,6 +174,7 @@ class DataPlane:
         self._lambda.reachable_at(endpoint_url, daemon_address)
         ports = [int(address.rpartition(":")[2]) for address in (endpoint_url, daemon_address)]
         await self._lambda.executor.prepare(Reachable(ports[0], database, ports[1]))
+        await self._lambda.docks.open(str(self._options.listen))
 
     async def begin(self) -> None:
         """Do what can only be done once the resources are there."""
@@ -202,11 +203,13 @@ class DataPlane:
                 *self._findings(configurations),
                 *await self._review.findings(configurations),
                 *self._guard.findings(),
+                *self._lambda.docks.findings(),
             ],
             "limits": {
                 "sandboxes": f"{room.bound} at the same time; more invocations wait",
                 "function time-out": "enforced",
                 **await self._lambda.executor.limits(),
+                **self._lambda.docks.limits(),
                 "VPC routing": "enforced" if self._options.vpc else "not enforced: --no-vpc",
                 "IAM": self._guard.limit,
             },

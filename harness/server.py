@@ -14,16 +14,17 @@ from harness.call import Reply
 from harness.http1 import PIECE, Head, ProtocolError, StreamBody, read_head, write_response
 
 Respond = Callable[[Head, StreamBody, str], Awaitable[Reply]]
+Converse = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 _LOOPBACK = "127.0.0.1"
 _UNREAD_LIMIT = 16 * 1024 * 1024
 
 
-class HttpServer:
-    """Listens on one address and answers through `respond(head, body, source_ip)`."""
+class Listener:
+    """Listens on one address; each connection is `converse(reader, writer)` until that returns."""
 
-    def __init__(self, respond: Respond) -> None:
-        self._respond = respond
+    def __init__(self, converse: Converse) -> None:
+        self._converse = converse
         self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -51,14 +52,23 @@ class HttpServer:
         assert task is not None
         self._connections.add(task)
         try:
-            await self._serve(reader, writer)
+            await self._converse(reader, writer)
         except (ConnectionError, asyncio.CancelledError):
             pass  # the client left, or we are closing: both end the connection and nothing else
         finally:
             self._connections.discard(task)
             writer.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+class HttpServer(Listener):
+    """Answers through `respond(head, body, source_ip)`."""
+
+    def __init__(self, respond: Respond) -> None:
+        super().__init__(self.serve)
+        self._respond = respond
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request after the other for as long as the client keeps the connection."""
         source_ip = _source_ip(writer.get_extra_info("peername"))
         try:
             while head := await read_head(reader):

@@ -12,6 +12,7 @@ import errno
 import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from harness.deployment import Deployment, Report
 from harness.environment import Environment
 from harness.errors import EnvironmentFailedError
 from harness.journal import Journal
-from harness.options import Options
+from harness.options import LOOPBACK, Options
 from harness.plane import DataPlane
 from harness.server import HttpServer, Respond
 from harness.services.lambda_.images import ImageSource
@@ -35,7 +36,6 @@ from harness.state import State
 if TYPE_CHECKING:
     from harness.containers.supply import Supply
 
-HOST = "127.0.0.1"
 _HTTP_API = "AWS::ApiGatewayV2::Api"
 
 
@@ -73,7 +73,8 @@ class Start:
 
     async def environment(self) -> Environment:
         """Bring everything up and return how clients reach it."""
-        endpoint_url = await self._listen(self._plane.endpoint.respond, self._options.port)
+        respond = self._plane.endpoint.respond
+        endpoint_url = await self._listen(respond, self._options.port, "--port")
         await self._plane.prepare(endpoint_url, self._database.url)
         async with asyncio.TaskGroup() as starting:
             parts = starting.create_task(self._start_parts())
@@ -108,18 +109,16 @@ class Start:
         await self._control_plane.ready()
         await self._database.start()
 
-    async def _listen(self, respond: Respond, port: int) -> str:
+    async def _listen(self, respond: Respond, port: int, option: str) -> str:
+        """Return the URL of what listens now, as clients on this machine see it."""
+        address = self._options.listen
         server = HttpServer(respond)
         self._stack.push_async_callback(server.close)
         try:
-            return f"http://{HOST}:{await server.start(HOST, port)}"
+            chosen = await server.start(str(address), port)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise EnvironmentFailedError(
-                f"port {port} is taken by another program; choose one with `--port N`, "
-                "or let a free one be picked with `--port 0`"
-            ) from None
+            raise _refused(error, address, port, option) from None
+        return f"http://{LOOPBACK if address.is_unspecified else address}:{chosen}"
 
     async def _deployment(self, endpoint_url: str, report: Report) -> Deployment:
         deployment = await Deployment.begin(
@@ -187,7 +186,23 @@ class Start:
         apis = [found for found in resources.values() if found["type"] == _HTTP_API]
         if not apis:
             return ""
-        return await self._listen(self._plane.endpoint.of_api(apis[0]["physical_id"]), 0)
+        respond = self._plane.endpoint.of_api(apis[0]["physical_id"])
+        return await self._listen(respond, self._options.api_port, "--api-port")
+
+
+def _refused(
+    error: OSError, address: IPv4Address, port: int, option: str
+) -> EnvironmentFailedError:
+    """Return what to tell when something cannot listen."""
+    if error.errno == errno.EADDRINUSE:
+        return EnvironmentFailedError(
+            f"port {port} is taken by another program; choose one with `{option} N`, "
+            f"or let a free one be picked with `{option} 0`"
+        )
+    return EnvironmentFailedError(
+        f"nothing can listen on {address} port {port}: {error.strerror}; "
+        "choose another address with `--listen`"
+    )
 
 
 def _database_parameters(url: DatabaseUrl) -> dict[str, str]:

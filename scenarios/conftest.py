@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,8 +18,33 @@ API_PATIENCE_S = 35.0  # API Gateway answers within 30 s, if only with an error
 LINES_SHOWN = 30
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is `launched` where somebody else starts the functions (docs/compose.md)."""
+    given = _given(config)
+    if given is None or "attached functions" not in given.status()["limits"]:
+        return
+    unseen = pytest.mark.skip(reason="this environment does not start its functions")
+    for item in items:
+        if item.get_closest_marker("launched"):
+            item.add_marker(unseen)
+
+
+def _given(config: pytest.Config) -> Disposable | None:
+    """Return the environment that `--environment` names, None without it."""
+    directory = config.getoption("--environment")
+    if directory is None:
+        return None
+    try:
+        return Disposable.of(Path(directory).absolute(), settings.load().inherited)
+    except EnvironmentFailedError as error:
+        raise pytest.UsageError(f"--environment: {error}") from None
+
+
 @pytest.fixture(scope="session")
 def environment(pytestconfig: pytest.Config) -> Iterator[Disposable]:
+    if given := _given(pytestconfig):
+        yield given
+        return
     options = ("--template", str(ROOT / "template.yaml"))
     runtime = ("--runtime", str(pytestconfig.getoption("--runtime")))
     with disposable(*options, *runtime, inherited=settings.load().inherited) as running:

@@ -13,6 +13,8 @@ from scenarios import hostile
 from scenarios.client import BUCKET, PROCESSOR, Pipeline, eventually
 from scenarios.documents import CORPORA, Document, markdown
 
+pytestmark = pytest.mark.launched
+
 MEMORY_MB = 2048  # template.yaml
 PATIENCE_S = 120.0
 NEXT = markdown("下一份文件照常處理。")

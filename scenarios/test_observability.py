@@ -44,6 +44,7 @@ def found(pipeline: Pipeline, function: str, pattern: str) -> list[dict[str, Any
     return [json.loads(event["message"]) for event in events]
 
 
+@pytest.mark.launched
 def test_one_id_leads_through_both_logs(pipeline: Pipeline, document_id: str) -> None:
     """On AWS: the id of the upload's request stands in the lines of both functions."""
     (upload,) = found(
@@ -73,6 +74,7 @@ def test_one_id_leads_through_both_logs(pipeline: Pipeline, document_id: str) ->
         ("RequestDuration", "backend", "Milliseconds"),
     ],
 )
+@pytest.mark.launched
 def test_metrics_arrive(
     pipeline: Pipeline, document_id: str, metric: str, service: str, unit: str
 ) -> None:
@@ -117,6 +119,7 @@ def parts(segment: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [b for b in below if b["name"] == name] + [p for b in below for p in parts(b, name)]
 
 
+@pytest.mark.launched
 def test_nothing_that_users_write_is_logged(pipeline: Pipeline) -> None:
     """On AWS: operators read the logs, and may not read documents, names, queries or tokens."""
     pdf = documents.pdf(f"Confidential {SECRET.encode().hex()}")

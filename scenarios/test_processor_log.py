@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from scenarios.client import PROCESSOR, Pipeline, eventually
 from scenarios.documents import markdown
+
+pytestmark = pytest.mark.launched
 
 STEPS = ("Received event", "Processing S3 object", "Document processing completed")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from scenarios.client import BACKEND, Pipeline
 from scenarios.documents import markdown
 from scenarios.tokens import mint
@@ -71,6 +73,7 @@ def test_a_document_gives_the_model_no_orders(pipeline: Pipeline) -> None:
     assert {citation["document_id"] for citation in answer["citations"]} == {honest}
 
 
+@pytest.mark.launched
 def test_the_log_keeps_questions_and_answers_to_themselves(pipeline: Pipeline) -> None:
     """On AWS: the log group holds ids and counts only."""
     token, _ = employee(pipeline, RULE)

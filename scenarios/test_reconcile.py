@@ -17,6 +17,8 @@ from scenarios.client import BUCKET, RECONCILE, Pipeline
 from scenarios.conftest import API_PATIENCE_S
 from scenarios.documents import ROOT, markdown
 
+pytestmark = pytest.mark.launched
+
 
 @pytest.fixture(scope="module")
 def deaf(pytestconfig: pytest.Config) -> Iterator[Pipeline]:

@@ -6,6 +6,8 @@ import time
 import uuid
 from typing import Any
 
+import pytest
+
 from scenarios.client import BUCKET, PROCESSOR, Pipeline, eventually
 from scenarios.documents import markdown
 
@@ -38,6 +40,7 @@ def test_is_found_no_more_and_says_why(pipeline: Pipeline) -> None:
     assert document not in found(pipeline, sentence)
 
 
+@pytest.mark.launched
 def test_removal_by_the_api_stays_a_deletion(pipeline: Pipeline) -> None:
     """On AWS: deleting every version sends an event for each; none may bring a row back."""
     since = round(time.time() * 1000)

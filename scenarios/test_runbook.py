@@ -19,6 +19,8 @@ import pytest
 from scenarios.client import BACKEND, BUCKET, PROCESSOR, Pipeline, eventually
 from scenarios.documents import markdown
 
+pytestmark = pytest.mark.launched
+
 Cli = Callable[[str], str]
 AWS = Path(sysconfig.get_path("scripts")) / "aws"
 

@@ -11,6 +11,8 @@ from scenarios import documents
 from scenarios.client import BACKEND, BUCKET, Measured, Pipeline
 from scenarios.documents import markdown
 
+pytestmark = pytest.mark.launched
+
 
 def switch(pipeline: Pipeline, use_s3: str) -> None:
     """Set USE_S3 of the backend as the runbook does and wait until it holds."""

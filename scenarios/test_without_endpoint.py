@@ -6,8 +6,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from scenarios.client import BACKEND, Pipeline, eventually
 from scenarios.documents import markdown
+
+pytestmark = pytest.mark.launched
 
 
 @contextmanager

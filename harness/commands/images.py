@@ -2,8 +2,8 @@
 
 `build` pulls the public images and builds those of the template's functions. Where no registry can
 be reached, or with --offline, it builds all of them from Debian and Python packages. What is there
-already is not made again. NAME is lambda-python, postgres, moto or the repository of a function's
-image; without one, all are made.
+already is not made again. NAME is lambda-python, postgres, moto, endpoint or the repository of a
+function's image; without one, all are made.
 
 examples:
   harness images build
@@ -113,13 +113,13 @@ def _chosen(
     """Return what is to be made; raises `UsageError` for a name that nothing has."""
     from harness.images import bases
 
-    known = {base.name for base in bases.PUBLIC} | {image.name for image in of_template}
+    known = {base.name for base in bases.ALL} | {image.name for image in of_template}
     if unknown := set(arguments.names) - known:
         raise UsageError(f"no image is called {min(unknown)}; known: {', '.join(sorted(known))}")
     names = set(arguments.names) or known
     functions = [image for image in of_template if image.name in names]
     needed = names | ({bases.LAMBDA.name} if functions and not arguments.base_image else set())
-    return [base for base in bases.PUBLIC if base.name in needed], functions
+    return [base for base in bases.ALL if base.name in needed], functions
 
 
 def _timed(

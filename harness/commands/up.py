@@ -1,7 +1,8 @@
 """Start the environment a template describes and keep it running until Ctrl-C.
 
-Everything listens on 127.0.0.1. With --detach the command returns when the environment is ready;
-`harness down` stops it. The first HTTP API of the template answers at API_URL (`harness env`).
+Everything listens on 127.0.0.1 unless --listen says otherwise. With --detach the command returns
+when the environment is ready; `harness down` stops it. The first HTTP API of the template answers
+at API_URL (`harness env`).
 
 examples:
   harness up
@@ -9,6 +10,7 @@ examples:
   harness up --runtime docker       the images themselves, as Lambda runs them
   harness up --time-scale 60        retries that AWS makes after a minute come after a second
   HARNESS_STATE_DIR=/tmp/second harness up --port 4577
+  harness up --attach hr-chatbot-backend=9002    its runtimes are started by compose or a debugger
 """
 
 from __future__ import annotations
@@ -19,12 +21,13 @@ import logging
 import os
 import signal
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.detached import Notice, start_detached
 from harness.errors import EnvironmentFailedError, HarnessError, UsageError
-from harness.options import DEFAULT_PORT, Options, default_max_sandboxes
+from harness.options import DEFAULT_PORT, LOOPBACK, Options, default_max_sandboxes
 from harness.settings import Settings
 from harness.start_progress import StartProgress
 from harness.state import State
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 HELP = "start the environment"
 INTERRUPTED = 130
+_LAST_PORT = 65535
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -127,6 +131,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="use this moto server, http://HOST:PORT, instead of one of our own",
     )
     parser.add_argument(
+        "--empty-control-plane",
+        action="store_true",
+        help="have that server forget everything first, e.g. what an earlier environment made",
+    )
+    parser.add_argument(
+        "--attach",
+        type=_attached,
+        action="append",
+        default=[],
+        metavar="FUNCTION=PORT",
+        help="leave it to somebody else to start the runtimes of FUNCTION: they attach to this "
+        "port by AWS_LAMBDA_RUNTIME_API=HOST:PORT (may be given several times)",
+    )
+    parser.add_argument(
+        "--listen",
+        type=IPv4Address,
+        default=LOOPBACK,
+        metavar="ADDRESS",
+        help="listen there, 0.0.0.0 being every address: for containers, whose engine publishes "
+        "ports on 127.0.0.1 (default %(default)s)",
+    )
+    parser.add_argument(
+        "--api-port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="port of the HTTP API (default: a free one)",
+    )
+    parser.add_argument(
+        "--xray-port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="UDP port of the X-Ray daemon, 2000 where the SDK looks for it (default: a free one)",
+    )
+    parser.add_argument(
         "--owner",
         type=int,
         metavar="PID",
@@ -154,8 +194,10 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         raise UsageError("--owner works on Linux only; leave it out and use `harness down`")
     if arguments.time_scale <= 0 or arguments.max_sandboxes < 1:
         raise UsageError("--time-scale and --max-sandboxes must be greater than 0")
-    if not 0 <= arguments.port <= 65535:
-        raise UsageError(f"--port {arguments.port} is not a port; choose 0 to 65535")
+    for option in ("port", "api_port", "xray_port"):
+        if not 0 <= (port := getattr(arguments, option)) <= _LAST_PORT:
+            name = option.replace("_", "-")
+            raise UsageError(f"--{name} {port} is not a port; choose 0 to {_LAST_PORT}")
     return Options(
         template=_readable(arguments.template),
         port=arguments.port,
@@ -173,6 +215,11 @@ def _options(arguments: argparse.Namespace, settings: Settings) -> Options:
         runtime=arguments.runtime,
         docker_host=settings.docker_host,
         warm=dict(arguments.warm),
+        empty_control_plane=arguments.empty_control_plane,
+        attached=dict(arguments.attach),
+        listen=arguments.listen,
+        api_port=arguments.api_port,
+        xray_port=arguments.xray_port,
     )
 
 
@@ -181,6 +228,13 @@ def _warm(given: str) -> tuple[str, int]:
     if not name or not count.isdigit():
         raise argparse.ArgumentTypeError(f"{given!r} is not FUNCTION=N, as in my-function=2")
     return name, int(count)
+
+
+def _attached(given: str) -> tuple[str, int]:
+    name, _, port = given.rpartition("=")
+    if not name or not port.isdigit() or int(port) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{given!r} is not FUNCTION=PORT, as in my-function=9001")
+    return name, int(port)
 
 
 def _readable(template: Path) -> Path:

@@ -19,7 +19,7 @@ def chosen(state: State, options: Options, supply: Supply | None) -> ControlPlan
     if options.control_plane_url:
         from harness.control_plane.external import ExternalMoto
 
-        return ExternalMoto(options.control_plane_url)
+        return ExternalMoto(options.control_plane_url, emptied=options.empty_control_plane)
     if supply is not None:
         from harness.control_plane.container import ContainerMoto
 

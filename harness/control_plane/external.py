@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from harness.call import Call, Reply
 from harness.control_plane.forwarding import Forwarding
-from harness.control_plane.recognition import demand_moto
+from harness.control_plane.recognition import demand_moto, empty
 from harness.errors import EnvironmentFailedError, UsageError
 from harness.upstream import Upstream
 
@@ -29,11 +29,15 @@ def address(url: str) -> tuple[str, int]:
 
 
 class ExternalMoto:
-    """`ready` only makes sure that it is moto; `stop` leaves it as it is."""
+    """`ready` makes sure that it is moto; `stop` leaves it as it is.
 
-    def __init__(self, url: str) -> None:
+    emptied: it forgets first what it remembers, of an environment before this one for instance.
+    """
+
+    def __init__(self, url: str, *, emptied: bool = False) -> None:
         """Raises `UsageError` when the URL cannot be one of a moto server."""
         self._place = address(url)
+        self._emptied = emptied
         self._forwarding = Forwarding()
 
     async def spawn(self) -> None:
@@ -43,6 +47,8 @@ class ExternalMoto:
         upstream = Upstream(*self._place)
         try:
             await demand_moto(upstream, _REMEDY)
+            if self._emptied:
+                await empty(upstream, _REMEDY)
         except EnvironmentFailedError as error:
             self._forwarding.give_up(error)
             raise

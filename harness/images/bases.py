@@ -16,11 +16,17 @@ _REPOSITORY = "localhost/lambda-pipeline-harness"  # "localhost/": no registry i
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """name: of its recipe; public: where it is pulled from, "" when it is only built here."""
+    """name: of its recipe; public: where it is pulled from, "" when it is only built here.
+
+    foundation: a public image that the recipe can stand on as well as on our Debian, "" for none.
+    package: a directory that goes into it under its name, as it is.
+    """
 
     name: str
     tag: str
     public: str
+    foundation: str = ""
+    package: Path | None = None
 
     @property
     def recipe(self) -> Path:
@@ -42,3 +48,5 @@ LAMBDA = Base("lambda-python", PYTHON, f"public.ecr.aws/lambda/python:{PYTHON}")
 POSTGRES = Base("postgres", "18", "pgvector/pgvector:pg18")
 MOTO = Base("moto", "5.2.5", "motoserver/moto:5.2.5")
 PUBLIC = (LAMBDA, POSTGRES, MOTO)
+ENDPOINT = Base("endpoint", "local", "", f"python:{PYTHON}-slim", Path(__file__).parents[1])
+ALL = (*PUBLIC, ENDPOINT)

@@ -26,6 +26,13 @@ def of_directory(directory: Path, dockerfile: str) -> dict[str, Path]:
     return {name: path for name, path in found.items() if path.is_file()}
 
 
+def of_package(directory: Path) -> dict[str, Path]:
+    """Return the files of a package of Python, below its name, without what was compiled."""
+    found = (path for path in directory.rglob("*") if path.is_file())
+    kept = (path for path in found if "__pycache__" not in path.parts)
+    return {path.relative_to(directory.parent).as_posix(): path for path in kept}
+
+
 def fingerprint(files: Files) -> str:
     """Return a digest of names and contents."""
     digest = hashlib.sha256()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -69,48 +69,53 @@ class Production:
 
         base_image: what the functions' stand on, "" for the one that stands for AWS's.
         """
-        to_build = []
+        to_build: dict[Base, Stored | None] = {}
         for base in wanted:
-            if got := self._pulled(base):
+            if got := self._pulled(base.public):
                 yield got
             else:
-                to_build.append(base)
+                foundation = self._pulled(base.foundation)
+                to_build[base] = foundation.image if foundation else None
         self._download(to_build, functions)
         yield from self._from_recipes(to_build)
         for function in functions:
             yield self._function(function, base_image or self._standing_for(bases.LAMBDA))
 
-    def _pulled(self, base: Base) -> Produced | None:
-        """Return the public image, None when it has to be built here."""
-        if self._offline:
+    def _pulled(self, public: str) -> Produced | None:
+        """Return a public image, None when there is none, or it cannot be pulled."""
+        if self._offline or not public:
             return None
-        present = self._store.find(base.public)
+        present = self._store.find(public)
         if present and present.architecture == self._architecture.engine:
             return Produced(present, "present")
         try:
-            registry.pull(self._client, base.public, self._architecture, self._say)
+            registry.pull(self._client, public, self._architecture, self._say)
         except RegistryError as error:
             self._say(f"{error}; what it is for is built here instead")
             self._offline = True
             return None
-        return Produced(self._found(base.public), "pulled")
+        return Produced(self._found(public), "pulled")
 
-    def _download(self, to_build: Sequence[Base], functions: Sequence[FunctionImage]) -> None:
+    def _download(
+        self, to_build: Mapping[Base, Stored | None], functions: Sequence[FunctionImage]
+    ) -> None:
         """Get what builds need, side by side: most of the time goes by waiting for answers."""
         lists = {path for function in functions for path in function.requirements}
         tasks: list[Callable[[], object]] = [partial(self._wheels, path) for path in lists]
-        if to_build:
-            tasks += [self._rootfs, *(partial(self._wheels, base.list) for base in to_build)]
+        tasks += [partial(self._wheels, base.list) for base in to_build]
+        if None in to_build.values():
+            tasks.append(self._rootfs)
         self._say("downloading packages, unless they are there already")
         with ThreadPoolExecutor(_DOWNLOADS) as pool:
             for done in [pool.submit(task) for task in tasks]:
                 done.result()
 
-    def _from_recipes(self, to_build: Sequence[Base]) -> Iterator[Produced]:
-        if to_build:
-            below = self._from_recipe(bases.DEBIAN, {"rootfs.tar": self._rootfs()}, None)
-            for base in to_build:
-                yield self._from_recipe(base, self._wheelhouse([base.list]), below.image)
+    def _from_recipes(self, to_build: Mapping[Base, Stored | None]) -> Iterator[Produced]:
+        """Build recipes; each stands on the image that it comes with, or on our Debian."""
+        if None in to_build.values():
+            ours = self._from_recipe(bases.DEBIAN, {"rootfs.tar": self._rootfs()}, None)
+        for base, foundation in to_build.items():
+            yield self._from_recipe(base, self._added(base), foundation or ours.image)
 
     def _from_recipe(self, base: Base, added: context.Files, below: Stored | None) -> Produced:
         """Build a recipe unless the engine has exactly that. below: what it stands on."""
@@ -123,6 +128,10 @@ class Production:
         labels = {LABEL: base.name, _RECIPE_LABEL: recipe}
         arguments = {"DEBIAN": below.reference} if below else {}
         return self._build(reference, files, "Dockerfile", arguments, labels)
+
+    def _added(self, base: Base) -> context.Files:
+        package = context.of_package(base.package) if base.package else {}
+        return self._wheelhouse([base.list]) | package
 
     def _function(self, function: FunctionImage, base_image: str) -> Produced:
         self._check(base_image)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from harness.clock import Clock
 from harness.errors import AwsError
 from harness.journal import Journal
+from harness.services.lambda_.attached import Docks
 from harness.services.lambda_.chains import Chains
 from harness.services.lambda_.function import ON_DEMAND, Function
 from harness.services.lambda_.launch import Launcher
@@ -19,8 +20,9 @@ from harness.services.lambda_.provisioning import LATEST
 from harness.services.lambda_.report import Measured
 from harness.services.lambda_.room import Room
 from harness.services.lambda_.runtime_api import Invocation
-from harness.services.lambda_.sandbox import INIT_LIMIT_S, Sandbox
+from harness.services.lambda_.sandbox import INIT_LIMIT_S
 from harness.services.lambda_.segments import Span
+from harness.services.lambda_.serving import Serving
 from harness.services.lambda_.throttle import Throttle
 from harness.services.lambda_.trace import root, rooted
 from harness.services.lambda_.tracing import Tracing
@@ -54,7 +56,10 @@ class _Invocation:
 
 
 class Invoker:
-    """Invokes functions in sandboxes; `room` is what this machine bears of them."""
+    """Invokes functions in sandboxes; `room` is what this machine bears of them.
+
+    docks: of the functions whose sandboxes are not started here.
+    """
 
     def __init__(
         self,
@@ -64,8 +69,10 @@ class Invoker:
         throttle: Throttle,
         room: Room,
         tracing: Tracing,
+        docks: Docks,
     ) -> None:
         self._launcher = launcher
+        self._docks = docks
         self._journal = journal
         self._clock = clock
         self._throttle = throttle
@@ -79,13 +86,16 @@ class Invoker:
         key = f"{function.name}:{function.version}"
         if key not in self.pools:
             self._sweep()
-            self.pools[key] = Pool(self._launch, self._room)
+            dock = self._docks.of(function.name)
+            self.pools[key] = (
+                Pool(dock.lease, dock.berths) if dock else Pool(self._launch, self._room)
+            )
         return self.pools[key]
 
     def _sweep(self) -> None:
         """Forget the pools of functions that are not used any more, or not there any more."""
         for key in [key for key, pool in self.pools.items() if pool.spent]:
-            self._room.leave(self.pools.pop(key))
+            self.pools.pop(key).leave()
 
     async def invoke(
         self,
@@ -152,7 +162,7 @@ class Invoker:
         header, span = self._tracing.begin(function, trace)
         return _Invocation(function, request_id, payload, header, span, client_context)
 
-    async def _served(self, pool: Pool, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
+    async def _served(self, pool: Pool, sandbox: Serving, invocation: _Invocation) -> Invoked:
         try:
             with self._chains.running(invocation.trace):
                 return await self._run(sandbox, invocation)
@@ -193,10 +203,10 @@ class Invoker:
         for pool in self.pools.values():
             await pool.close()
 
-    async def _launch(self, function: Function) -> Sandbox:
+    async def _launch(self, function: Function) -> Serving:
         return await self._launcher.launch(function, _init_limit(function))
 
-    async def _run(self, sandbox: Sandbox, invocation: _Invocation) -> Invoked:
+    async def _run(self, sandbox: Serving, invocation: _Invocation) -> Invoked:
         function, request_id = invocation.function, invocation.request_id
         started = self._clock.now()
         tail: deque[str] = deque(maxlen=200)
@@ -255,7 +265,7 @@ class Invoker:
         self._journal.record(kind, function=function.name, request_id=request_id, **detail)
 
 
-def _begin(sandbox: Sandbox, request_id: str, tail: deque[str]) -> None:
+def _begin(sandbox: Serving, request_id: str, tail: deque[str]) -> None:
     """Write the first line of an invocation; what comes from now on is its log."""
     sandbox.output.tee = tail.append
     sandbox.log(sandbox.lines.start, request_id)

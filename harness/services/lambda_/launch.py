@@ -47,7 +47,7 @@ class Launcher:
     async def launch(self, function: Function, limit_s: float = INIT_LIMIT_S) -> Sandbox:
         """Return a new sandbox after its init phase of `limit_s`, whether that worked or not."""
         task_root, handler = self._code.locate(function)
-        stream = _stream_name(function.version, self._clock.now())
+        stream = stream_name(function.version, self._clock.now())
         enclosure = await self._executor.enclose(
             function, task_root, self._directory / stream[-32:]
         )
@@ -81,6 +81,7 @@ def _dropped(_message: str) -> None:
     """Lose a line: the role may not write logs."""
 
 
-def _stream_name(version: str, now: float) -> str:
+def stream_name(version: str, now: float) -> str:
+    """Return a new name for the log stream of a sandbox that starts at `now` (epoch seconds)."""
     day = datetime.fromtimestamp(now, UTC).strftime("%Y/%m/%d")
     return f"{day}/[{version}]{secrets.token_hex(16)}"

@@ -12,6 +12,7 @@ from harness.iam.guard import Guard
 from harness.network.networks import Networks
 from harness.services.lambda_.access import Access
 from harness.services.lambda_.async_queue import AsyncQueue
+from harness.services.lambda_.attached import Docks
 from harness.services.lambda_.code import CodeStore
 from harness.services.lambda_.code_download import CodeDownload
 from harness.services.lambda_.configuration.api import ConfigurationApi
@@ -65,7 +66,12 @@ class LambdaPlane:
         self.room = Room(ground.options.max_sandboxes)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
         tracing = Tracing(segments, clock)
-        self._invoker = Invoker(self._launcher, ground.journal, clock, throttle, self.room, tracing)
+        self.docks = Docks(
+            ground.options.attached, self.functions, guard.sessions, log, clock, region
+        )
+        self._invoker = Invoker(
+            self._launcher, ground.journal, clock, throttle, self.room, tracing, self.docks
+        )
         self._provisioning = Provisioning(self.functions, self._invoker, self.room.bound, clock)
         api.provision_with(self._provisioning)
         self._configs = EventInvokeConfigs(self.functions, clock)
@@ -119,17 +125,20 @@ class LambdaPlane:
         """
         await self.executor.ready()
         names = {found["FunctionName"] for found in await self.functions.configurations()}
-        for name, count in warm.items():
-            if name not in names:
+        for option, asked in (("--warm", warm), ("--attach", self._ground.options.attached)):
+            if unknown := asked.keys() - names:
                 known = ", ".join(sorted(names)) or "none"
-                raise UsageError(f"--warm {name}: there is no such function; there are: {known}")
+                message = f"{option} {min(unknown)}: there is no such function; there are: {known}"
+                raise UsageError(message)
+        for name, count in warm.items():
             self._provisioning.keep_warm(name, count)
 
     def describe(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """Return what `status` shows of a function."""
         name = configuration["FunctionName"]
         state = configuration.get("State", "Active")
-        return {"name": name, "state": state, **self._invoker.describe(name)}
+        served = {**self._invoker.describe(name), **self.docks.describe(name)}
+        return {"name": name, "state": state, **served}
 
     def waiting(self, function: str) -> int:
         """Return how many invocations of a function (`name` or `name:qualifier`) wait here."""
@@ -142,6 +151,7 @@ class LambdaPlane:
         await self._queue.close()
         await self._provisioning.close()
         await self._invoker.close()
+        await self.docks.close()
         self.room.close()
         await self.executor.close()
 

@@ -12,11 +12,12 @@ from typing import Any
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.line import Line
 from harness.services.lambda_.room import Room
-from harness.services.lambda_.sandbox import Sandbox, SandboxState
+from harness.services.lambda_.sandbox import SandboxState
+from harness.services.lambda_.serving import Serving
 
 IDLE_LIMIT_S = 600.0
 
-Launch = Callable[[Function], Awaitable[Sandbox]]
+Launch = Callable[[Function], Awaitable[Serving]]
 Admit = Callable[[], None]
 
 
@@ -34,16 +35,16 @@ class Pool:
     def __init__(self, launch: Launch, room: Room) -> None:
         self._launch = launch
         self._room = room
-        self._idle: list[Sandbox] = []
-        self._ready: list[Sandbox] = []
-        self._prepared: set[Sandbox] = set()
+        self._idle: list[Serving] = []
+        self._ready: list[Serving] = []
+        self._prepared: set[Serving] = set()
         self.lost: Callable[[], None] = lambda: None
-        self._since: dict[Sandbox, float] = {}
-        self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
+        self._since: dict[Serving, float] = {}
+        self._ends: dict[Serving, asyncio.TimerHandle] = {}
         self._line = Line(room, self._pass_on)
-        self._settling: set[Sandbox] = set()
+        self._settling: set[Serving] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._started: dict[Sandbox, int] = {}
+        self._started: dict[Serving, int] = {}
         self._generation = 0
         self.alive = 0
         self.busy = 0
@@ -64,7 +65,7 @@ class Pool:
 
     async def acquire(
         self, function: Function, admit: Admit = admitted, *, urgent: bool = False
-    ) -> Sandbox:
+    ) -> Serving:
         """Return a sandbox ready for an invocation of `function`; give it back with `release`.
 
         `admit` is called when there is one, and may refuse. An urgent invocation does not wait.
@@ -76,7 +77,7 @@ class Pool:
             self.busy -= 1
             raise
 
-    async def _next(self, function: Function, admit: Admit, *, urgent: bool) -> Sandbox:
+    async def _next(self, function: Function, admit: Admit, *, urgent: bool) -> Serving:
         called = False
         while True:
             if called or urgent or not self._line:
@@ -102,7 +103,7 @@ class Pool:
         """
         return len(self._settling) > len(self._line)
 
-    def _take_idle(self, function: Function) -> Sandbox | None:
+    def _take_idle(self, function: Function) -> Serving | None:
         while self._ready or self._idle:
             sandbox = (self._ready or self._idle)[-1]
             self._unpark(sandbox)
@@ -111,7 +112,7 @@ class Pool:
             self._retire(sandbox)
         return None
 
-    def _admitted(self, sandbox: Sandbox, admit: Admit) -> Sandbox:
+    def _admitted(self, sandbox: Serving, admit: Admit) -> Serving:
         try:
             admit()
         except BaseException:
@@ -119,7 +120,7 @@ class Pool:
             raise
         return sandbox
 
-    async def _start(self, function: Function, admit: Admit) -> Sandbox:
+    async def _start(self, function: Function, admit: Admit) -> Serving:
         self.alive += 1
         generation = self._generation
         try:
@@ -131,7 +132,7 @@ class Pool:
         self._started[sandbox] = generation
         return sandbox
 
-    def release(self, sandbox: Sandbox) -> None:
+    def release(self, sandbox: Serving) -> None:
         """Take a sandbox back; it serves again once its runtime asks for the next invocation."""
         self.busy -= 1
         if sandbox.state is SandboxState.DEAD:
@@ -145,7 +146,7 @@ class Pool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _settle(self, sandbox: Sandbox) -> None:
+    async def _settle(self, sandbox: Serving) -> None:
         await sandbox.settle()
         self._settling.discard(sandbox)  # before anybody is called, who would wait for it again
         if sandbox.state is SandboxState.DEAD:
@@ -156,7 +157,7 @@ class Pool:
         else:
             self._park(sandbox)
 
-    def _park(self, sandbox: Sandbox) -> None:
+    def _park(self, sandbox: Serving) -> None:
         """Keep a sandbox for the next invocation, and offer it to whoever waits."""
         if sandbox in self._prepared:
             self._ready.append(sandbox)
@@ -171,7 +172,7 @@ class Pool:
         self._ends[sandbox] = loop.call_later(IDLE_LIMIT_S, self._expire, sandbox)
         self._room.offer(self)
 
-    def _unpark(self, sandbox: Sandbox) -> None:
+    def _unpark(self, sandbox: Serving) -> None:
         if sandbox in self._prepared:
             self._ready.remove(sandbox)
             return
@@ -185,7 +186,8 @@ class Pool:
 
     async def prepare(self, function: Function) -> bool:
         """Start a sandbox ahead of any invocation and keep it; tell whether its init succeeded."""
-        self._room.take(self, urgent=True)
+        if not self._room.take(self, urgent=True):
+            return False
         sandbox = await self._start(function, admitted)
         await sandbox.settle()
         if sandbox.state is not SandboxState.IDLE:
@@ -218,28 +220,28 @@ class Pool:
             self._retire(sandbox)
         self._room.offer()
 
-    def _expire(self, sandbox: Sandbox) -> None:
+    def _expire(self, sandbox: Serving) -> None:
         self._unpark(sandbox)
         self._retire(sandbox)
         self._room.offer()
 
-    def _retire(self, sandbox: Sandbox) -> None:
+    def _retire(self, sandbox: Serving) -> None:
         """End an idle sandbox; its place is free at once, whoever takes it has to start first."""
         self.alive -= 1
         self._room.give()
         self._in_background(self._end(sandbox))
         self._tell_loss(sandbox)
 
-    async def _end(self, sandbox: Sandbox) -> None:
+    async def _end(self, sandbox: Serving) -> None:
         await sandbox.kill()
         self._started.pop(sandbox, None)
 
-    def _forget(self, sandbox: Sandbox) -> None:
+    def _forget(self, sandbox: Serving) -> None:
         self._started.pop(sandbox, None)
         self._gone()
         self._tell_loss(sandbox)
 
-    def _tell_loss(self, sandbox: Sandbox) -> None:
+    def _tell_loss(self, sandbox: Serving) -> None:
         if sandbox in self._prepared:
             self._prepared.discard(sandbox)
             self.lost()
@@ -249,6 +251,10 @@ class Pool:
         self._room.give()
         self._room.offer()
 
+    def leave(self) -> None:
+        """Give up its part in the room; nobody asks for a sandbox any more."""
+        self._room.leave(self)
+
     async def close(self) -> None:
         """Kill every sandbox; nothing is started afterwards because nobody asks any more."""
         for end in self._ends.values():
@@ -256,5 +262,5 @@ class Pool:
         self._ends.clear()
         self._since.clear()
         self._idle.clear()
-        self._room.leave(self)
+        self.leave()
         await asyncio.gather(*(sandbox.kill() for sandbox in self._started))

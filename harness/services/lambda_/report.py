@@ -26,11 +26,12 @@ class Measured:
     """duration_ms: handler time, with that of an init inside the invocation; memory in MB.
 
     init_ms: of the init phase before it; None on a warm start, and when that phase failed.
+    max_memory_mb: None where nobody can look; the report leaves it out then.
     """
 
     duration_ms: float
     init_ms: float | None
-    max_memory_mb: int
+    max_memory_mb: int | None
 
     @property
     def billed_ms(self) -> int:
@@ -87,8 +88,9 @@ class Text:
             f"Duration: {measured.duration_ms:.2f} ms",
             f"Billed Duration: {measured.billed_ms} ms",
             f"Memory Size: {self._function.memory_mb} MB",
-            f"Max Memory Used: {measured.max_memory_mb} MB",
         ]
+        if measured.max_memory_mb is not None:
+            fields.append(f"Max Memory Used: {measured.max_memory_mb} MB")
         if measured.init_ms is not None:
             fields.append(f"Init Duration: {measured.init_ms:.2f} ms")
         if outcome.status == "timeout":
@@ -139,8 +141,9 @@ class JsonLines:
             "durationMs": round(measured.duration_ms, 3),
             "billedDurationMs": measured.billed_ms,
             "memorySizeMB": self._function.memory_mb,
-            "maxMemoryUsedMB": measured.max_memory_mb,
         }
+        if measured.max_memory_mb is not None:
+            metrics["maxMemoryUsedMB"] = measured.max_memory_mb
         if measured.init_ms is not None:
             metrics["initDurationMs"] = round(measured.init_ms, 3)
         record = {"requestId": request_id, **_status(outcome), "metrics": metrics}

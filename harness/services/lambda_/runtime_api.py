@@ -75,7 +75,7 @@ class RuntimeApi:
 
     def __init__(self, listening: Listening | None = None) -> None:
         loop = asyncio.get_running_loop()
-        self._server = HttpServer(self._respond)
+        self._server = HttpServer(self.respond)
         self._listening = listening
         self._offered: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: tuple[Invocation, asyncio.Future[Outcome]] | None = None
@@ -101,7 +101,12 @@ class RuntimeApi:
         self._offered.put_nowait(invocation)
         return future
 
-    async def _respond(self, head: Head, body: StreamBody, _source_ip: str) -> Reply:
+    def dismiss(self) -> None:
+        """Refuse whatever the runtime asks from now on; its client exits then."""
+        self._state = "Dismissed"
+
+    async def respond(self, head: Head, body: StreamBody, _source_ip: str) -> Reply:
+        """Answer a request of the runtime, whoever has accepted its connection."""
         method, path, _ = head.start
         route = path.removeprefix(_PREFIX)
         if (method, route) == ("GET", "runtime/invocation/next"):
@@ -115,7 +120,7 @@ class RuntimeApi:
         return _refusal(404, "NotFound", f"No such path: {path}")
 
     async def _next(self) -> Reply:
-        if self._state == "InitError":
+        if self._state in ("InitError", "Dismissed"):
             return self._not_allowed("Ready")
         if self._state == "Running" and self._current is not None:
             invocation = self._current[0]  # it asks again for what it has not answered

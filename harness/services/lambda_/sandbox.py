@@ -73,11 +73,14 @@ class SandboxState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An invocation's outcome, the milliseconds to it, and the sandbox's peak memory so far."""
+    """An invocation's outcome, the milliseconds to it, and the sandbox's peak memory so far.
+
+    max_memory_mb: None where nobody can look.
+    """
 
     outcome: Outcome
     duration_ms: float
-    max_memory_mb: int
+    max_memory_mb: int | None
 
 
 class Sandbox:

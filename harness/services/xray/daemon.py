@@ -13,6 +13,7 @@ import orjson
 
 from harness.aws import json_answer, rest_call
 from harness.call import Handler
+from harness.errors import EnvironmentFailedError
 from harness.journal import Journal
 from harness.senders import FAILURES
 
@@ -23,10 +24,11 @@ _BATCH = 50
 
 
 class Daemon:
-    """Listens on loopback once started; puts through `door`."""
+    """Listens on loopback once started; puts through `door`. port: 0 for any free one."""
 
-    def __init__(self, door: Handler, region: str, journal: Journal) -> None:
+    def __init__(self, door: Handler, region: str, journal: Journal, port: int = 0) -> None:
         self._door = door
+        self._port = port
         self._region = region
         self._journal = journal
         self._socket: socket.socket | None = None
@@ -35,10 +37,19 @@ class Daemon:
         self._putting: set[asyncio.Task[None]] = set()
 
     def start(self) -> str:
-        """Listen, and return the address for `AWS_XRAY_DAEMON_ADDRESS`."""
+        """Listen, and return the address for `AWS_XRAY_DAEMON_ADDRESS`.
+
+        Raises `EnvironmentFailedError` when the port is taken.
+        """
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
-        self._socket.bind(("127.0.0.1", 0))
+        try:
+            self._socket.bind(("127.0.0.1", self._port))
+        except OSError as error:
+            raise EnvironmentFailedError(
+                f"UDP port {self._port} cannot be had: {error.strerror}; "
+                "choose another one with `--xray-port`"
+            ) from None
         asyncio.get_running_loop().add_reader(self._socket, self._receive)
         return f"127.0.0.1:{self._socket.getsockname()[1]}"
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import psutil
@@ -147,6 +148,21 @@ def test_a_taken_port_is_named_with_the_way_out(harness, template, state_dir):
     assert not state_dir.exists()
 
 
+def test_another_address_is_listened_on_when_asked_for(harness, template):
+    everywhere = ("--port", "0", "--listen", str(IPv4Address(0)))
+    result = harness("up", "--detach", *everywhere, "--template", template)
+    assert result.returncode == 0, result.stderr
+    url = json.loads(harness("env", "--json").stdout)["AWS_ENDPOINT_URL"]
+    assert url.startswith("http://127.0.0.1:")
+    socket.create_connection(("127.0.0.2", int(url.rpartition(":")[2]))).close()
+
+
+def test_an_address_of_another_machine_is_refused(harness, template, state_dir):
+    result = harness("up", "--port", "0", "--listen", "192.0.2.1", "--template", template)
+    refuses(result, 4, "192.0.2.1", "--listen")
+    assert not state_dir.exists()
+
+
 def test_a_missing_template_is_named(harness, tmp_path):
     refuses(harness("up", "--template", tmp_path / "none.yaml"), 2, "none.yaml", "--template")
 
@@ -183,10 +199,33 @@ def test_detached_it_says_and_returns_the_same(harness, template, state_dir):
 
 
 @pytest.mark.parametrize(
-    "option", [["--time-scale", "0"], ["--port", "70000"], ["--s3-delivery", "delay=soon"]]
+    "option",
+    [
+        ["--time-scale", "0"],
+        ["--port", "70000"],
+        ["--api-port", "70000"],
+        ["--xray-port", "70000"],
+        ["--s3-delivery", "delay=soon"],
+    ],
 )
 def test_impossible_options_are_refused(harness, template, option):
-    refuses(harness("up", *option, "--template", template), 2, option[0])
+    refuses(harness("up", "--port", "0", *option, "--template", template), 2, option[0])
+
+
+@pytest.mark.parametrize(
+    "option", [["--attach", "f"], ["--attach", "f=70000"], ["--listen", "localhost"]]
+)
+def test_what_is_no_port_and_no_address_is_not_understood(harness, template, option):
+    result = harness("up", "--port", "0", *option, "--template", template)
+    assert result.returncode == 2
+    assert f"argument {option[0]}: " in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("option", ["--attach", "--warm"])
+def test_a_function_that_is_not_there_is_named(harness, template, state_dir, option):
+    result = harness("up", "--port", "0", option, "unknown=0", "--template", template)
+    refuses(result, 2, option, "unknown", "there are: none")
+    assert not state_dir.exists()
 
 
 def test_a_delivery_profile_may_be_in_a_file(harness, template, tmp_path):

@@ -36,6 +36,25 @@ def test_what_cannot_be_an_address_is_refused(url):
         address(url)
 
 
+@pytest.mark.parametrize(("emptied", "left"), [(False, 1), (True, 0)])
+def test_it_is_emptied_when_that_is_asked_for(tmp_path, emptied, left):
+    async def main() -> None:
+        state = State(tmp_path / "state")
+        state.claim()
+        server = ProcessMoto(state.registry, state.path("moto.log"), {})
+        await server.spawn()
+        await server.ready()
+        await json_answer(server, MADE)
+        external = ExternalMoto(f"http://{server.describe()['address']}", emptied=emptied)
+        await external.ready()
+        assert len((await json_answer(external, LISTED)).get("QueueUrls", [])) == left
+        await external.stop()
+        await server.stop()
+        state.clean()
+
+    asyncio.run(main())
+
+
 def test_the_server_of_somebody_else_is_used_and_left_running(tmp_path):
     async def main() -> None:
         state = State(tmp_path / "state")

@@ -44,3 +44,9 @@ def test_a_fingerprint_is_of_names_and_contents(tmp_path):
     one = context.fingerprint({"x": tmp_path / "a", "y": tmp_path / "b"})
     assert one == context.fingerprint({"y": tmp_path / "b", "x": tmp_path / "a"})
     assert one != context.fingerprint({"x": tmp_path / "b", "y": tmp_path / "a"})
+
+
+def test_a_package_is_sent_as_it_is_without_what_was_compiled():
+    files = context.of_package(PROJECT / "harness")
+    assert {"harness/cli.py", "harness/images/recipes/endpoint/Dockerfile"} <= files.keys()
+    assert not [name for name in files if "__pycache__" in name]

@@ -18,7 +18,7 @@ from harness.images import bases
 PROJECT = Path(__file__).parents[3]
 FUNCTIONS = ["file-processor", "backend"]
 LISTS = [PROJECT / "image" / f"{name}.txt" for name in FUNCTIONS] + [
-    base.list for base in bases.PUBLIC
+    base.list for base in bases.ALL
 ]
 TARGET = {
     "implementation_name": "cpython",

@@ -12,6 +12,7 @@ import pytest
 from harness.clock import ManualClock
 from harness.errors import AwsError
 from harness.journal import Event, Journal
+from harness.services.lambda_.attached import Docks
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.invoker import Invoker
 from harness.services.lambda_.outcome import Outcome, exited, raised, succeeded
@@ -26,6 +27,7 @@ from tests.harness.services.lambda_.examples import function
 FUNCTION = function()
 GOOD = succeeded(b'"done"')
 BAD = raised(b"{}", "ValueError")
+NONE_ATTACHED = Docks({}, None, None, lambda *_: None, ManualClock(), "ap-northeast-1")
 CRASH = exited("id-1", 1)
 
 
@@ -110,7 +112,7 @@ def invoking(tmp_path: Path) -> Callable[..., list[Event]]:
             launcher = Launcher(outcome)
             throttle = Throttle(lambda: ACCOUNT_LIMIT, clock)
             tracing = Tracing(lambda *_: None, clock)
-            invoker = Invoker(launcher, journal, clock, throttle, Room(2), tracing)
+            invoker = Invoker(launcher, journal, clock, throttle, Room(2), tracing, NONE_ATTACHED)
             async with asyncio.timeout(20):
                 await work(invoker, launcher)
             await invoker.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -34,6 +35,13 @@ def decoded(line: str, kind: str) -> dict[str, object]:
 def test_the_lines_around_an_invocation():
     assert TEXT.start(NOW, "id") == "START RequestId: id Version: $LATEST"
     assert TEXT.end(NOW, "id", WARM, succeeded(b"")) == "END RequestId: id"
+
+
+def test_memory_that_nobody_could_see_is_not_reported():
+    unseen = replace(WARM, max_memory_mb=None)
+    assert "Max Memory Used" not in TEXT.report(NOW, "id", unseen, succeeded(b""))
+    record = decoded(json_lines().report(NOW, "id", unseen, succeeded(b"")), "report")
+    assert record["metrics"].keys() == {"durationMs", "billedDurationMs", "memorySizeMB"}
 
 
 def test_the_line_of_a_managed_runtime():
