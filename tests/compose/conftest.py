@@ -13,9 +13,9 @@ import pytest
 
 from harness import settings
 from tests.docs.pages import ROOT
-from tests.harness.images.conftest import built, client
+from tests.harness.images.conftest import built, client, present
 
-__all__ = ["built", "client"]
+__all__ = ["built", "client", "present"]
 
 PORTS = ("ENDPOINT_PORT", "API_PORT", "DATABASE_PORT")
 IMAGES = ("postgres", "moto", "endpoint", "hr-chatbot-file-processor", "hr-chatbot-backend")
@@ -65,9 +65,10 @@ def _free_ports() -> dict[str, str]:
 
 
 @pytest.fixture
-def compose(client, built) -> Iterator[Compose]:
+def compose(built, present) -> Iterator[Compose]:
     """A project that is not up yet, and removed with all it has in the end."""
-    program = _program()  # before images are built for nothing
+    program = _program()
+    present(*IMAGES)  # from nothing they take minutes, after a change of code seconds
     built(*IMAGES)
     variables = {
         **settings.load().inherited,

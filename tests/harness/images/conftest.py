@@ -42,6 +42,18 @@ def built(client):
     return build
 
 
+@pytest.fixture(scope="session")
+def present(client):
+    """A function: skips the test unless the engine has images of these names, however old."""
+
+    def demand(*names):
+        there = {image.name for image in ImageStore(client).all()}
+        if missing := [name for name in names if name not in there]:
+            pytest.skip(f"no image of {', '.join(missing)}; `harness images build` makes them")
+
+    return demand
+
+
 @pytest.fixture
 def patient(request):
     if not request.config.getoption("--all-images"):

@@ -34,6 +34,9 @@ class Code:
         self.go_on = asyncio.Event()
         self.failure: AwsError | None = None
 
+    def check(self, image_config: Any) -> None:
+        """Follow any."""
+
     async def keep(self, code: Any) -> Kept:
         await self.go_on.wait()
         if self.failure:
