@@ -16,6 +16,7 @@ from harness.containers.ownership import LABEL
 from harness.environment import load
 from harness.state import State
 from tests.harness.commands.test_up import (
+    ECHO,
     HARNESS,
     LIMIT_S,
     read_until,
@@ -178,26 +179,11 @@ def test_a_control_plane_that_cannot_be_used_is_refused(
     assert not state_dir.exists()
 
 
-FUNCTION = """
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Function:
-    Type: AWS::Serverless::Function
-    Properties:
-      FunctionName: echo
-      Runtime: python3.13
-      Handler: index.handler
-      InlineCode: |
-        def handler(event, context):
-            return event
-"""
-
-
 @pytest.mark.usefixtures("supply")
 def test_an_engine_that_stops_ends_the_environment_and_the_next_one_cleans_up(
     variables, harness, template, tmp_path, state_dir, client
 ):
-    template.write_text(FUNCTION)
+    template.write_text(ECHO)
     with passed_on(tmp_path / "docker.sock", SOCKET) as (host, stop):
         gone = {"DOCKER_HOST": host}
         with up({**variables, **gone}, template) as process:
@@ -217,7 +203,7 @@ def test_an_engine_that_stops_ends_the_environment_and_the_next_one_cleans_up(
 
 @pytest.mark.usefixtures("supply")
 def test_a_change_ends_idle_containers_at_once(harness, template, state_dir, client):
-    template.write_text(FUNCTION)
+    template.write_text(ECHO)
     assert harness("up", "--detach", *DOCKER, "--template", template).returncode == 0
     assert harness("invoke", "echo", "--payload", "7").stdout == "7\n"
     holder = State(state_dir).holder()

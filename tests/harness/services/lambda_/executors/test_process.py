@@ -9,25 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
-from harness.clock import SystemClock
 from harness.database.url import DatabaseUrl
-from harness.iam.service_roles import anything
-from harness.iam.sessions import Sessions
-from harness.services.lambda_.access import Access
 from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors import cgroups
 from harness.services.lambda_.executors.interpreters import Interpreters
 from harness.services.lambda_.executors.platform import Platform, Wanted, probe
 from harness.services.lambda_.executors.process import ProcessExecutor
-from harness.services.lambda_.function import Function
 from harness.services.lambda_.launch import Launcher
-from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import Sandbox, SandboxState
 from harness.state import State
-from tests.harness.services.lambda_.examples import ARN, REGION, function
+from tests.harness.services.lambda_.examples import function
+from tests.harness.services.lambda_.executors.staging import invoke, launcher, written
 
 HERE = probe(Wanted())
 BUBBLEWRAP = shutil.which("bwrap")
@@ -79,23 +73,9 @@ class Stage:
         return await self.launcher.launch(replace(function(), handler="h.handler", **settings))
 
 
-async def invoke(sandbox: Sandbox, event: str = "") -> Any:
-    """Return the decoded answer; the sandbox is frozen or reset afterwards."""
-    invocation = Invocation("id-1", orjson.dumps(event), 4_000_000_000_000, ARN, "Root=1-x")
-    settled = await sandbox.invoke(invocation, lambda: None)
-    await sandbox.settle()
-    return orjson.loads(settled.outcome.payload)
-
-
 @pytest.fixture
 def staged(tmp_path: Path) -> Callable[..., None]:
-    code = tmp_path / "code"
-    code.mkdir()
-    (code / "h.py").write_text(HANDLER)
-
-    class Code:
-        def locate(self, of: Function) -> tuple[Path, str]:
-            return code, of.handler
+    code = written(tmp_path, HANDLER)
 
     def run(
         work: Callable[[Stage], Awaitable[None]], platform: Platform, wanted: Wanted | None = None
@@ -107,19 +87,10 @@ def staged(tmp_path: Path) -> Callable[..., None]:
             executor = ProcessExecutor(
                 state, wanted or Wanted(), Interpreters(""), lambda _: platform
             )
-            access = Access(Sessions(), anything, REGION, executor.nowhere)
-            launcher = Launcher(
-                executor,
-                Code(),
-                state.path("sandboxes"),
-                lambda _group, _stream, message: log.append(message),
-                SystemClock(),
-                REGION,
-                access,
-            )
+            starting = launcher(executor, code, state.path("sandboxes"), log)
             try:
                 async with asyncio.timeout(30):
-                    await work(Stage(executor, launcher, log))
+                    await work(Stage(executor, starting, log))
             finally:
                 await executor.close()
                 state.clean()

@@ -10,26 +10,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from harness import settings
-from harness.clock import SystemClock
 from harness.containers import leftovers
 from harness.containers.ownership import LABEL
 from harness.database.url import DatabaseUrl
 from harness.errors import AwsError, UsageError
-from harness.iam.service_roles import anything
-from harness.iam.sessions import Sessions
-from harness.services.lambda_.access import Access
 from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors.containers.executor import ContainerExecutor
-from harness.services.lambda_.function import Function, ImageConfig
+from harness.services.lambda_.function import ImageConfig
 from harness.services.lambda_.launch import Launcher
-from harness.services.lambda_.runtime_api import Invocation
 from harness.services.lambda_.sandbox import Sandbox, SandboxState
 from harness.state import State
-from tests.harness.services.lambda_.examples import ARN, REGION, function
+from tests.harness.services.lambda_.examples import function
+from tests.harness.services.lambda_.executors.staging import invoke, launcher, written
 
 pytestmark = pytest.mark.docker
 
@@ -40,7 +35,7 @@ import multiprocessing, os, socket, sys, threading
 from pathlib import Path
 
 def handler(event, context):
-    match event[0]:
+    match (event or ["look"])[0]:
         case "exit":
             print("before the end")
             sys.exit("last words")
@@ -84,15 +79,6 @@ class Stage:
         return await self.launcher.launch(of)
 
 
-async def invoke(sandbox: Sandbox, *event: Any) -> Any:
-    """Return the decoded answer; the sandbox is frozen or reset afterwards."""
-    payload = orjson.dumps(event or [""])
-    invocation = Invocation("id-1", payload, 4_000_000_000_000, ARN, "Root=1-x")
-    settled = await sandbox.invoke(invocation, lambda: None)
-    await sandbox.settle()
-    return orjson.loads(settled.outcome.payload)
-
-
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(await reader.read())
     writer.close()
@@ -101,13 +87,7 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @pytest.fixture
 def staged(tmp_path: Path, built: Callable[..., object]) -> Callable[..., None]:
     built("lambda-python")
-    code = tmp_path / "code"
-    code.mkdir()
-    (code / "h.py").write_text(HANDLER)
-
-    class Code:
-        def locate(self, of: Function) -> tuple[Path, str]:
-            return code, of.handler
+    code = written(tmp_path, HANDLER)
 
     def run(work: Callable[[Stage], Awaitable[None]]) -> None:
         async def guarded() -> None:
@@ -119,20 +99,11 @@ def staged(tmp_path: Path, built: Callable[..., object]) -> Callable[..., None]:
             server = await asyncio.start_server(_echo, "127.0.0.1", 0)
             port = server.sockets[0].getsockname()[1]
             database = DatabaseUrl("127.0.0.1", port + 1, "d", "u", "p")
-            access = Access(Sessions(), anything, REGION, executor.nowhere)
-            launcher = Launcher(
-                executor,
-                Code(),
-                state.path("sandboxes"),
-                lambda _group, _stream, message: log.append(message),
-                SystemClock(),
-                REGION,
-                access,
-            )
+            starting = launcher(executor, code, state.path("sandboxes"), log)
             try:
                 async with asyncio.timeout(60):
                     await executor.prepare(Reachable(port, database, port))
-                    await work(Stage(executor, launcher, log, port))
+                    await work(Stage(executor, starting, log, port))
             finally:
                 await executor.close()
                 server.close()
@@ -206,9 +177,9 @@ def test_it_is_paused_between_invocations_and_goes_on(staged, client):
 def test_1_7_6_a_reset_takes_the_container_and_keeps_tmp_and_the_log(staged, client):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox(timeout_s=1)
-        await invoke(sandbox, "fill", 1)
+        await invoke(sandbox, ["fill", 1])
         (before,) = ours(client, "lambda-f-")
-        error = await invoke(sandbox, "hang")
+        error = await invoke(sandbox, ["hang"])
         assert error["errorType"] == "Sandbox.Timedout"
         assert sandbox.state is SandboxState.RESET
         assert (await invoke(sandbox))["tmp"] == ["large"]
@@ -222,7 +193,7 @@ def test_1_7_6_a_reset_takes_the_container_and_keeps_tmp_and_the_log(staged, cli
 def test_last_words_are_logged(staged):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox()
-        error = await invoke(sandbox, "exit")
+        error = await invoke(sandbox, ["exit"])
         assert "exit status 1" in error["errorMessage"]
         await sandbox.kill()
         assert {"before the end", "last words"} <= set(stage.log)
@@ -233,7 +204,7 @@ def test_last_words_are_logged(staged):
 def test_1_12_too_much_memory_is_a_kill(staged):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox(memory_mb=128, timeout_s=20)
-        error = await invoke(sandbox, "eat")
+        error = await invoke(sandbox, ["eat"])
         assert error == {
             "errorType": "Runtime.ExitError",
             "errorMessage": "RequestId: id-1 Error: Runtime exited with error: signal: killed",
@@ -247,8 +218,8 @@ def test_1_12_too_much_memory_is_a_kill(staged):
 def test_files_in_tmp_are_no_memory_of_the_function_and_end_at_its_size(staged):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox(memory_mb=128, timeout_s=60)
-        assert (await invoke(sandbox, "fill", 300))["tmp"] == ["large"]
-        full = await invoke(sandbox, "fill", 600)
+        assert (await invoke(sandbox, ["fill", 300]))["tmp"] == ["large"]
+        full = await invoke(sandbox, ["fill", 600])
         assert (full["errorType"], "[Errno 28]" in full["errorMessage"]) == ("OSError", True)
         await sandbox.kill()
 
@@ -258,11 +229,11 @@ def test_files_in_tmp_are_no_memory_of_the_function_and_end_at_its_size(staged):
 def test_a_function_reaches_its_ways_and_nothing_else(staged):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox(timeout_s=20)
-        assert await invoke(sandbox, "connect", "127.0.0.1", stage.port, 5) == "ping"
+        assert await invoke(sandbox, ["connect", "127.0.0.1", stage.port, 5]) == "ping"
         hole = int(stage.executor.nowhere().rpartition(":")[2])
-        assert await invoke(sandbox, "connect", "127.0.0.1", hole, 0.5) == "TimeoutError"
-        assert await invoke(sandbox, "connect", "127.0.0.1", 1, 5) == "ConnectionRefusedError"
-        assert await invoke(sandbox, "connect", "192.0.2.1", 80, 5) == "OSError"  # no network
+        assert await invoke(sandbox, ["connect", "127.0.0.1", hole, 0.5]) == "TimeoutError"
+        assert await invoke(sandbox, ["connect", "127.0.0.1", 1, 5]) == "ConnectionRefusedError"
+        assert await invoke(sandbox, ["connect", "192.0.2.1", 80, 5]) == "OSError"  # no network
         await sandbox.kill()
 
     staged(work)
@@ -271,7 +242,7 @@ def test_a_function_reaches_its_ways_and_nothing_else(staged):
 def test_there_is_no_shared_memory(staged):
     async def work(stage: Stage) -> None:
         sandbox = await stage.sandbox()
-        assert await invoke(sandbox, "share") == "FileNotFoundError"
+        assert await invoke(sandbox, ["share"]) == "FileNotFoundError"
         await sandbox.kill()
 
     staged(work)
