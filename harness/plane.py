@@ -15,6 +15,7 @@ from harness.iam.guard import Guard
 from harness.iam.request_body import request_body
 from harness.injection.calls import CallFaults
 from harness.injection.control import FaultControl
+from harness.injection.deliveries import DeliveryFaults
 from harness.injection.faults import Faults
 from harness.journal import Journal
 from harness.memory import memory_mb
@@ -105,6 +106,7 @@ class DataPlane:
         self._lambda = LambdaPlane(ground, guard, networks, self.images, log, self._daemon.put)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._events.delivery.use(delivery_profile(options.s3_delivery))
+        self._events.delivery.disturb = DeliveryFaults(self._faults)
         self._bus = EventBridge(door, control_plane, journal, clock, region)
         self._queues = Queues()
         self._mappings = self._event_source_mappings(ground)

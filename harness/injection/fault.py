@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
+from harness.injection.departure import Departures
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class CallFault(Fault, Protocol):
 
     async def around(self, call: Call, proceed: Handler, hit: Hit) -> Reply:
         """Answer `call`; `proceed` carries it out."""
+        ...
+
+
+class DeliveryFault(Fault, Protocol):
+    """A fault of S3 events on their way to one destination; its scope is `DeliveryScope`."""
+
+    def departures(self, planned: Departures, random: Random) -> Departures:
+        """Return when the event leaves, instead of as `planned`; () when it never does."""
         ...
 
 

@@ -25,8 +25,18 @@ class CallScope:
     function: str = option("", "name of the function that calls; a pattern")
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryScope:
+    """Which S3 events, each on its way to one destination; facts have the same names."""
+
+    bucket: str = option("", "the bucket's name; a pattern")
+    key: str = option("", "the object's key, plain; a pattern")
+    event: str = option("", "type, as in ObjectCreated:Put; a pattern")
+    target: str = option("", "name or ARN of the function, queue, topic or bus; a pattern")
+
+
 # What a fault of each scope is asked to do: the name of its method.
-ACTS_BY = {CallScope: "around"}
+ACTS_BY = {CallScope: "around", DeliveryScope: "departures"}
 
 
 def covers(scope: Any, facts: Facts) -> bool:
