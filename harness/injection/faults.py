@@ -46,10 +46,10 @@ class Faults:
         self._journal.record("fault.added", id=armed.id, **injection.settings())
         return armed
 
-    def armed(self, scope: type[Any] | None = None) -> list[Armed]:
-        """Return what is armed; with `scope`, the faults that act where it is used."""
+    def armed(self, scope: type[Any] = object) -> list[Armed]:
+        """Return what is armed; with `scope`, the faults whose scope is one of this kind."""
         everything = self._armed.values()
-        return [one for one in everything if scope in (None, one.injection.fault.scope)]
+        return [one for one in everything if issubclass(one.injection.fault.scope, scope)]
 
     def clear(self, identifier: str) -> Armed | None:
         """Disarm a fault and return it; None when there is none."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from harness.errors import UsageError
 from harness.injection.option import option, options
 
 Facts = Mapping[str, Sequence[str]]
@@ -23,6 +24,17 @@ class CallScope:
     operation: str = option("", "AWS's name of the operation; a pattern")
     resource: str = option("", "ARN of the bucket, object, secret, …; a pattern")
     function: str = option("", "name of the function that calls; a pattern")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelScope(CallScope):
+    """Which calls to models; the resource is the model's or the inference profile's ARN."""
+
+    service: str = option("bedrock-runtime", "bedrock-runtime, the only one with models")
+
+    def __post_init__(self) -> None:
+        if self.service not in ("bedrock", "bedrock-runtime"):
+            raise UsageError(f"{self.service} has no models: leave --service out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def test_an_event_comes_after_the_next_one(listener, faults):
         for key in ("first", "second", "third"):
             listener.put(key)
         told = [listener.told()[1] for _ in range(3)]
-    assert [entry["key"] for entry in told][0] == "second"
+    assert told[0]["key"] == "second"
     assert told[0]["sequencer"] > next(e["sequencer"] for e in told if e["key"] == "first")
 
 
