@@ -52,6 +52,7 @@ class Call:
     path, query: as received, still percent-encoded; `query` without the question mark.
     headers: names in lower case, in the order received, duplicates kept.
     virtual_host: the Host that named an S3 bucket, "" else; the path begins with that bucket then.
+    from_client: it came in by HTTP; else one of our services makes it.
     """
 
     service: str
@@ -64,6 +65,7 @@ class Call:
     source_ip: str = "127.0.0.1"
     id: str = field(default_factory=request_id)
     virtual_host: str = ""
+    from_client: bool = False
 
     def header(self, name: str, default: str = "") -> str:
         """Return the first header called `name` (lower case)."""
@@ -104,6 +106,14 @@ class Reply:
         if not isinstance(self.body, bytes):
             self.body = b"".join([piece async for piece in self.body])
         return self.body
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the body as it comes."""
+        if isinstance(self.body, bytes):
+            yield self.body
+            return
+        async for piece in self.body:
+            yield piece
 
 
 Handler = Callable[[Call], Awaitable[Reply]]

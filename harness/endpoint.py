@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from harness.call import Call, Handler, Layer, Reply, Service, layered
 from harness.error_formats import render as render
-from harness.errors import AwsError, HarnessError
+from harness.errors import AwsError, HarnessError, UnansweredError
 from harness.http1 import Head, ProtocolError, StreamBody
 from harness.journal import Journal
 from harness.recognise import API_ID_HEADER, recognise
@@ -50,6 +50,8 @@ class Endpoint:
             return await self.door(call)
         except AwsError as error:
             return render(error, call)
+        except UnansweredError:
+            raise  # the server ends it as the fault wants it
         except (HarnessError, ProtocolError, ConnectionError) as error:
             if body.broken:
                 raise  # the client does not speak HTTP: the server answers that, not the service
@@ -85,6 +87,7 @@ class Endpoint:
         return Call(
             *(found.service, found.operation, method, found.path, query, headers, body, source_ip),
             virtual_host=virtual_host,
+            from_client=True,
         )
 
 
@@ -97,6 +100,9 @@ def recorder(journal: Journal) -> Layer:
             reply = await proceed(call)
         except AwsError as error:
             _note(journal, call, error.status, started, error.code)
+            raise
+        except UnansweredError as error:
+            _note(journal, call, error.status, started, "Unanswered")
             raise
         if call.operation:
             _note(journal, call, reply.status, started, sent=reply.header("content-length"))

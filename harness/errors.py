@@ -2,6 +2,9 @@
 
     HarnessError                 a user can act on it: one line, what happened and what to do
     AwsError                     an AWS error answer; rendered where the wire is spoken
+    UnansweredError              a client gets no answer, or no more of it
+        HangUpError              its connection is closed
+        SilentError              its connection stays open, and nothing comes
 
 `HarnessError` ends a command with its `exit_code` and no traceback.
 """
@@ -50,3 +53,22 @@ class AwsError(Exception):
         self.status = status
         self.fields = dict(fields or {})
         self.headers = dict(headers or {})
+
+
+class UnansweredError(ConnectionError):
+    """A client is to get no (further) answer.
+
+    status: what the call ended with that was carried out all the same; 0 when it was not.
+    """
+
+    def __init__(self, status: int = 0) -> None:
+        super().__init__("left without an answer by a fault")
+        self.status = status
+
+
+class HangUpError(UnansweredError):
+    """The server closes the connection."""
+
+
+class SilentError(UnansweredError):
+    """The server leaves the connection open until the client gives up."""

@@ -6,13 +6,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.call import Call, Handler, Reply, Service
+from harness.call import Call, Handler, Layer, Reply, Service
 from harness.clock import Clock, SystemClock
 from harness.database.url import DatabaseUrl
 from harness.endpoint import Endpoint, recorder
 from harness.ground import Ground
 from harness.iam.guard import Guard
 from harness.iam.request_body import request_body
+from harness.injection.calls import CallFaults
+from harness.injection.control import FaultControl
+from harness.injection.deliveries import DeliveryFaults
+from harness.injection.faults import Faults
 from harness.journal import Journal
 from harness.memory import memory_mb
 from harness.network.networks import Networks
@@ -78,10 +82,12 @@ class DataPlane:
             region,
             enforce=options.enforce_iam,
         )
+        self._faults = Faults(journal)
         services: list[Service] = []
         s3 = S3Layers(guard.secret_keys, control_plane, clock, region)
-        layers = [
+        layers: list[Layer] = [
             recorder(journal),
+            CallFaults(self._faults, guard.sessions, SystemClock(), region),
             self._notice_api_changes,
             *s3.browsers,
             *s3.signatures,
@@ -100,6 +106,7 @@ class DataPlane:
         self._lambda = LambdaPlane(ground, guard, networks, self.images, log, self._daemon.put)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._events.delivery.use(delivery_profile(options.s3_delivery))
+        self._events.delivery.disturb = DeliveryFaults(self._faults)
         self._bus = EventBridge(door, control_plane, journal, clock, region)
         self._queues = Queues()
         self._mappings = self._event_source_mappings(ground)
@@ -139,6 +146,7 @@ class DataPlane:
             self._gateway,
             Stages(control_plane, ground.region),
             DeliveryControl(self._events.delivery),
+            FaultControl(self._faults),
             Why(ground.state.path("journal.jsonl"), journal),
             Sts(self._guard.sessions, control_plane),
             SecretsManager(control_plane),
@@ -199,6 +207,7 @@ class DataPlane:
             "queued_events": self._lambda.queued_events,
             "event_source_mappings": self._mappings.summary(),
             "s3_delivery": self._events.delivery.profile.text(),
+            "faults": [armed.told() for armed in self._faults.armed()],
             "findings": [
                 *self._findings(configurations),
                 *await self._review.findings(configurations),

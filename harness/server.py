@@ -11,6 +11,7 @@ import socket
 from collections.abc import Awaitable, Callable
 
 from harness.call import Reply
+from harness.errors import SilentError
 from harness.http1 import PIECE, Head, ProtocolError, StreamBody, read_head, write_response
 
 Respond = Callable[[Head, StreamBody, str], Awaitable[Reply]]
@@ -78,6 +79,8 @@ class HttpServer(Listener):
             body = f"{error}\n".encode()
             headers = [("connection", "close"), ("content-type", "text/plain")]
             await write_response(writer, error.status, headers, body)
+        except SilentError:
+            await _until_gone(reader)
 
     async def _answer(
         self,
@@ -98,6 +101,12 @@ class HttpServer(Listener):
             return reusable and await _read_off(body)
         except ProtocolError:  # answered already, at least in part: all that is left is to hang up
             return False
+
+
+async def _until_gone(reader: asyncio.StreamReader) -> None:
+    """Take what a client sends, and keep none of it, until it closes the connection."""
+    while await reader.read(PIECE):
+        pass
 
 
 def _source_ip(peer: str | tuple[str, int]) -> str:

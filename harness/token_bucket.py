@@ -12,11 +12,15 @@ class TokenBucket:
         self._level = capacity
         self._seen = now
 
-    def take(self, now: float) -> bool:
-        """Take one permit if there is one."""
+    def take(self, now: float, permits: float = 1.0) -> bool:
+        """Take so many permits if they are there, else none."""
         self._level = min(self._capacity, self._level + (now - self._seen) * self._rate)
         self._seen = now
-        if self._level < 1:
+        if self._level < permits:
             return False
-        self._level -= 1
+        self._level -= permits
         return True
+
+    def give(self, permits: float) -> None:
+        """Put back what was taken and not used."""
+        self._level = min(self._capacity, self._level + permits)

@@ -57,6 +57,7 @@ def _overview(running: Environment, answer: dict[str, Any]) -> list[tuple[str, o
         ("sandboxes", _brief(answer["sandboxes"])),
         ("queued events", answer["queued_events"]),
         ("s3_delivery", answer["s3_delivery"]),
+        ("faults", len(answer["faults"]) or "none"),
         ("control plane", _brief(answer["control_plane"])),
         ("database", _brief(answer["database"])),
         *((f"service {name}", _brief(state)) for name, state in answer["services"].items()),

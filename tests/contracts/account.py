@@ -140,7 +140,8 @@ class Account:
         return Account(self.url, self.region, access_key_id, secret_access_key, session_token)
 
     def client(self, service: str, *, endpoint_url: str = "", **options: Any) -> Any:
-        config = Config(retries={"total_max_attempts": 1}, proxies={}, **options)
+        settings = {"retries": {"total_max_attempts": 1}, "proxies": {}, **options}
+        config = Config(**settings)
         return self._session.client(service, endpoint_url=endpoint_url or self.url, config=config)
 
     def signed(self, service: str) -> dict[str, str]:

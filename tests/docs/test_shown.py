@@ -125,6 +125,19 @@ def traced(environment, document_id):
     return answer["TraceSummaries"] or None
 
 
+def test_what_the_page_about_faults_tells(environment):
+    page = ROOT / "docs" / "faults.md"
+    variables = {**environment.facts.exports(), **environment.variables}
+    said = [typed(block, variables) for block in blocks(page) if "harness fault" in block]
+    assert "throttle" in said[0]
+    assert [line for line in said[0].splitlines() if line.startswith("fault-")]
+    requests = [block for block in blocks(page) if "curl" in block]
+    answers = [typed(block.replace("curl", "curl -sS --fail"), variables) for block in requests]
+    assert '"ms":300.0' in answers[0]
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert typed(f"python - <<'END'\n{program}END", variables).split() == ["2", "1"]
+
+
 def test_the_load_test_without_its_web_page(environment):
     (command,) = [line for _, line in commands("locust") if "--headless" in line]
     said = typed(command.replace("120", "3"), environment.facts.exports())

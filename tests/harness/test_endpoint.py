@@ -11,7 +11,7 @@ import pytest
 from harness.call import Call, Reply
 from harness.clock import ManualClock
 from harness.endpoint import Endpoint, recorder, render
-from harness.errors import AwsError, EnvironmentFailedError
+from harness.errors import AwsError, EnvironmentFailedError, HangUpError, SilentError
 from harness.http1 import Head, ProtocolError, StreamBody
 from harness.journal import Event, Journal
 from harness.recognise import API_ID_HEADER
@@ -199,3 +199,12 @@ def test_a_defect_of_ours_is_answered_and_logged(caplog):
     assert reply.status == 500
     assert b"nobody expected this" not in orjson.dumps(reply.headers) + bytes(reply.body)
     assert "nobody expected this" in caplog.text
+
+
+@pytest.mark.parametrize("failure", [HangUpError(200), SilentError()])
+def test_a_call_without_an_answer_is_recorded_and_left_to_the_server(events, failure):
+    journal, seen = events
+    with pytest.raises(type(failure)):
+        answer(endpoint(Service("s3", failure), journal=journal), request("PUT /b/k"))
+    (event,) = seen
+    assert (event.detail["status"], event.detail["code"]) == (failure.status, "Unanswered")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from harness.call import Reply
+from harness.errors import HangUpError, SilentError
 from harness.http1 import PIECE, Head, ProtocolError, StreamBody
 from harness.server import HttpServer
 from tests.harness.streams import Client, connected, serving
@@ -214,3 +215,53 @@ def test_an_address_that_is_taken_is_an_error():
 
 def test_closing_what_was_never_started_is_harmless():
     run(HttpServer(echo).close())
+
+
+def test_a_fault_may_close_the_connection_in_the_place_of_an_answer():
+    async def hang_up(head: Head, body: StreamBody, source_ip: str) -> Reply:
+        raise HangUpError
+
+    async def conversation(client: Client) -> None:
+        client.send(b"GET / HTTP/1.1\r\n\r\n")
+        assert await client.is_closed()
+
+    talk(hang_up, conversation)
+
+
+def test_a_fault_may_close_the_connection_within_a_body():
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"ab"
+        raise HangUpError
+
+    async def cut_short(head: Head, body: StreamBody, source_ip: str) -> Reply:
+        return Reply(200, [("content-length", "5")], pieces())
+
+    async def conversation(client: Client) -> None:
+        client.send(b"GET / HTTP/1.1\r\n\r\n")
+        head = await client.head()
+        assert head is not None
+        assert head.header("content-length") == "5"
+        assert await client.reader.read() == b"ab"
+
+    talk(cut_short, conversation)
+
+
+def test_silence_lasts_until_the_client_leaves():
+    async def be_silent(head: Head, body: StreamBody, source_ip: str) -> Reply:
+        raise SilentError
+
+    async def work() -> None:
+        server = HttpServer(be_silent)
+        port = await server.start("127.0.0.1", 0)
+        async with connected(port) as client:
+            client.send(b"PUT / HTTP/1.1\r\nContent-Length: 4000000\r\n\r\n")
+            client.send(bytes(4_000_000))
+            await client.writer.drain()  # returns as far as the server takes what it is sent
+            (connection,) = server._connections
+            assert not connection.done()
+            client.writer.write_eof()
+            assert await client.is_closed()
+        await asyncio.wait_for(connection, 10)
+        await server.close()
+
+    run(work())

@@ -48,7 +48,6 @@ class BedrockRuntime:
         operation, model_id = _target(call.path)
         model = self._offered(model_id)
         body = await _body(call)
-        # Requests and tokens per minute are to be counted and refused here.
         started = self._clock.monotonic()
         answer = await self._models.answer(Task(operation, model, call.id, body))
         milliseconds = round((self._clock.monotonic() - started) * 1000, 1)

@@ -7,7 +7,8 @@ once. What the environment's end interrupts is noted as undelivered.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ import orjson
 from harness.call import Handler
 from harness.clock import Clock
 from harness.errors import AwsError
+from harness.injection.departure import Departure, Departures
 from harness.journal import Journal
 from harness.senders import FAILURES
 from harness.services.s3_events.bus_event import entry
@@ -29,10 +31,21 @@ from harness.services.s3_events.senders import SENDERS
 _RETRIES_S = (1.0, 4.0, 16.0)
 _GRACE_S = 2.0
 _ENDED = "the environment was stopped before it was delivered"
+_LOST = "a fault lost it"
+
+Wait = Callable[[], Awaitable[None]]
+Disturb = Callable[[ObjectChange, Rule, Departures], Departures]
+
+
+def undisturbed(change: ObjectChange, rule: Rule, planned: Departures) -> Departures:
+    return planned
 
 
 class Delivery:
-    """Sends changes to destinations; `profile` may be replaced while it runs."""
+    """Sends changes to destinations; `profile` may be replaced while it runs.
+
+    disturb: by which faults change when, and how often, an event departs.
+    """
 
     def __init__(
         self, door: Handler, permissions: Permissions, journal: Journal, clock: Clock
@@ -44,6 +57,9 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Task[None]] = set()
         self._ending = False
+        self._retries = [partial(clock.wait, seconds) for seconds in _RETRIES_S]
+        self._held: dict[tuple[str, str], asyncio.Event] = {}
+        self.disturb: Disturb = undisturbed
         self.use(Profile())
 
     @property
@@ -62,12 +78,24 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
 
     async def deliver(self, change: ObjectChange, rule: Rule) -> None:
-        """Deliver to one destination, as often and as late as the profile has it."""
-        for delay_s in self._profile.delays(self._random):
-            if delay_s:
-                self.start(self._later((delay_s, *_RETRIES_S), change, rule))
+        """Deliver to one destination, as often and as late as profile and faults have it."""
+        drawn = tuple(Departure(seconds) for seconds in self._profile.delays(self._random))
+        departures = self.disturb(change, rule, drawn)
+        if not departures:
+            self.undelivered(change, rule, _LOST)
+        place = change.bucket, rule.id
+        held = self._held.pop(place, None)
+        for departure in departures:
+            if departure.held_s and held is None:  # what passes another one is not held itself
+                wait = self._hold(place, departure.held_s)
+                self.start(self._later((wait, *self._retries), change, rule))
+            elif departure.delay_s:
+                wait = partial(self._clock.wait, departure.delay_s)
+                self.start(self._later((wait, *self._retries), change, rule))
             elif failure := await self._attempt(change, rule):
-                self.start(self._later(_RETRIES_S, change, rule, failure))
+                self.start(self._later(self._retries, change, rule, failure))
+        if held is not None:
+            held.set()
 
     async def close(self) -> None:
         """Give up what waits, finish what is being sent unless its destination hangs."""
@@ -81,13 +109,28 @@ class Delivery:
         """Note that an event will never reach a destination."""
         self._note("s3.undelivered", change, rule, reason=reason)
 
+    def _hold(self, place: tuple[str, str], at_most_s: float) -> Wait:
+        """Return how to wait until the next event of a bucket's rule has left; none may come."""
+        gone = self._held[place] = asyncio.Event()
+        call_off = self._clock.later(at_most_s, gone.set)
+
+        async def overtaken() -> None:
+            try:
+                await gone.wait()
+            finally:
+                call_off()
+                if self._held.get(place) is gone:
+                    del self._held[place]
+
+        return overtaken
+
     async def _later(
-        self, pauses_s: Sequence[float], change: ObjectChange, rule: Rule, failure: str = ""
+        self, waits: Sequence[Wait], change: ObjectChange, rule: Rule, failure: str = ""
     ) -> None:
-        """Attempt after each of the pauses until the event is settled."""
+        """Attempt after each of the waits until the event is settled."""
         try:
-            for pause_s in pauses_s:
-                await self._pause(pause_s)
+            for wait in waits:
+                await self._pause(wait)
                 failure = await self._attempt(change, rule)
                 if not failure:
                     return
@@ -117,7 +160,7 @@ class Delivery:
             return orjson.dumps(entry(change))
         return orjson.dumps(event(change, rule.id, self._profile.plain))
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, wait: Wait) -> None:
         """Wait in a way that the environment's end may interrupt."""
         task = asyncio.current_task()
         assert task is not None
@@ -125,7 +168,7 @@ class Delivery:
             raise asyncio.CancelledError
         self._waiting.add(task)
         try:
-            await self._clock.wait(seconds)
+            await wait()
         finally:
             self._waiting.discard(task)
 

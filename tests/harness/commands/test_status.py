@@ -25,6 +25,7 @@ STATUS = {
     "memory_mb": 123.4,
     "queued_events": 7,
     "s3_delivery": "off",
+    "faults": [{"id": "fault-1", "fault": "throttle", "covered": 0, "hits": 0}],
 }
 
 
@@ -47,6 +48,7 @@ def test_a_line_for_each_thing(harness, environment):
     assert ["sandboxes", "alive 2, bound 8, waiting 0"] in lines
     assert ["queued events", "7"] in lines
     assert ["s3_delivery", "off"] in lines
+    assert ["faults", "1"] in lines
     assert ["control plane", "kind container, image moto:5, id sha256:1"] in lines
     assert ["database", "kind embedded, name hr_chatbot"] in lines
     assert ["f", "Active", "2", "1", "0", "everything", ""] in lines

@@ -14,6 +14,7 @@ import pytest
 from harness.call import Call, Reply
 from harness.clock import ManualClock
 from harness.errors import AwsError
+from harness.injection.departure import Departure, Departures
 from harness.journal import Event, Journal
 from harness.services.s3_events.configuration import Rule
 from harness.services.s3_events.delivery import Delivery
@@ -297,3 +298,75 @@ def test_what_has_not_begun_to_wait_when_the_environment_ends_is_noted_too(on_st
         await stage.deliver()
 
     assert on_stage(work).kinds == ["s3.undelivered"]
+
+
+def hold_all(changed: Any, asked: Rule, planned: Departures) -> Departures:
+    return [Departure(held_s=60.0)]
+
+
+async def keys(stage: Stage) -> list[str]:
+    records = [(await body(call))["Records"][0] for call in stage.door.calls]
+    return [record["s3"]["object"]["key"] for record in records]
+
+
+def test_faults_change_when_an_event_leaves(on_stage):
+    async def work(stage: Stage) -> None:
+        stage.delivery.disturb = lambda *_: [Departure(), Departure(5.0)]
+        await stage.deliver()
+        assert await stage.pass_wait() == 5.0
+        await stage.settled()
+        await stage.settled()
+
+    assert on_stage(work).kinds == ["s3.delivered"] * 2
+
+
+def test_what_a_fault_loses_is_noted_for_who_asks_why(on_stage):
+    async def work(stage: Stage) -> None:
+        stage.delivery.disturb = lambda *_: ()
+        await stage.deliver()
+        assert stage.door.calls == []
+
+    (undelivered,) = on_stage(work).noted
+    assert (undelivered.kind, undelivered.detail["reason"]) == ("s3.undelivered", "a fault lost it")
+
+
+def test_a_held_event_leaves_when_the_next_of_its_rule_has(on_stage):
+    async def work(stage: Stage) -> None:
+        stage.delivery.disturb = hold_all
+        for key in ("1", "2", "3", "4"):
+            await stage.deliver(key=key)
+        for _ in range(4):
+            await stage.settled()
+        assert sorted(await keys(stage)) == ["1", "2", "3", "4"]
+        assert (await keys(stage)).index("2") < (await keys(stage)).index("1")
+        assert (await keys(stage)).index("4") < (await keys(stage)).index("3")
+
+    on_stage(work)
+
+
+def test_events_of_other_rules_and_buckets_pass_nothing(on_stage):
+    async def work(stage: Stage) -> None:
+        stage.delivery.disturb = hold_all
+        await stage.deliver(key="1")
+        await stage.deliver(key="2", bucket="other")
+        await stage.delivery.deliver(change(key="3"), rule(QUEUE, id="other"))
+        stage.clock.advance(59.9)
+        assert stage.door.calls == []
+
+    assert [event.detail["reason"] for event in on_stage(work).noted] == [
+        "the environment was stopped before it was delivered"
+    ] * 3
+
+
+def test_a_held_event_that_nothing_passes_leaves_in_the_end(on_stage):
+    async def work(stage: Stage) -> None:
+        stage.delivery.disturb = hold_all
+        await stage.deliver(key="1")
+        stage.clock.advance(60.0)
+        await stage.settled()
+        await stage.deliver(key="2")
+        stage.clock.advance(60.0)
+        await stage.settled()
+        assert await keys(stage) == ["1", "2"]
+
+    on_stage(work)

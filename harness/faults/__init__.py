@@ -1,0 +1,1 @@
+"""Faults, one in each module: `FAULT`, see `harness.injection.fault`."""

@@ -1,0 +1,1 @@
+"""Faults put into a running environment: what is hit, how often, and who tells."""

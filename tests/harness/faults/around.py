@@ -1,0 +1,22 @@
+"""A call that meets a fault, without an environment."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from harness.call import Call, Handler, Reply
+from harness.clock import Clock, ManualClock
+from harness.injection.catalogue import fault
+from harness.injection.fault import Hit
+from harness.injection.option import read
+
+
+async def meet(
+    name: str, handler: Handler, *, clock: Clock | None = None, method: str = "GET", **options: Any
+) -> Reply:
+    """Return what a client gets whose call `handler` answers, around it the fault `name`."""
+    kind: Any = fault(name)
+    hit = Hit(Random(1), clock or ManualClock())  # noqa: S311 - repeatable
+    reply: Reply = await read(kind, options).around(Call("s3", "", method, "/b/k"), handler, hit)
+    return reply
