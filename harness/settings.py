@@ -2,6 +2,7 @@
 
 HARNESS_STATE_DIR    directory of the environment (default `.harness` in the working directory)
 HARNESS_CACHE_DIR    what images are built from (default `~/.cache/lambda-pipeline-harness`)
+GITHUB_STEP_SUMMARY  file that a GitHub job appends Markdown to (unset elsewhere)
 DOCKER_HOST          address of the Docker engine (default `unix:///var/run/docker.sock`)
 
 Child processes get `inherited` and what their starter adds, never the whole environment: host
@@ -25,6 +26,7 @@ class Settings:
     state_dir: Path
     cache_dir: Path
     docker_host: str
+    step_summary: Path | None
     inherited: Mapping[str, str]
 
 
@@ -33,8 +35,14 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         state_dir=Path(environ.get("HARNESS_STATE_DIR") or ".harness").absolute(),
         cache_dir=_cache(environ),
         docker_host=environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock",
+        step_summary=_named(environ, "GITHUB_STEP_SUMMARY"),
         inherited={name: environ[name] for name in _INHERITED if name in environ},
     )
+
+
+def _named(environ: Mapping[str, str], variable: str) -> Path | None:
+    value = environ.get(variable)
+    return Path(value) if value else None
 
 
 def _cache(environ: Mapping[str, str]) -> Path:

@@ -71,7 +71,7 @@ class Upload(FastHttpUser):  # type: ignore[misc] # locust has no types
             gevent.sleep(max(0.0, intended - self._now()))
             document = random.choice(choices)
             if in_flight.full():
-                self._drop(intended)
+                self._drop(intended, document)
             else:
                 in_flight.spawn(self._upload, intended, document)
         in_flight.join(timeout=PATIENCE_S)
@@ -82,7 +82,8 @@ class Upload(FastHttpUser):  # type: ignore[misc] # locust has no types
         try:
             status, outcome = self._send(intended, document)
         finally:
-            self._recorder.write(Sample(intended, start, self._now(), status, outcome))
+            size = len(document.content)
+            self._recorder.write(Sample(intended, start, self._now(), status, size, outcome))
 
     def _send(self, intended: float, document: Document) -> tuple[int, str]:
         """Return the answer's status and whether it is the one promised."""
@@ -96,9 +97,9 @@ class Upload(FastHttpUser):  # type: ignore[misc] # locust has no types
             response.failure(f"status {response.status_code} instead of 200 and success")
             return response.status_code, FAILED
 
-    def _drop(self, intended: float) -> None:
+    def _drop(self, intended: float, document: Document) -> None:
         now = self._now()
-        self._recorder.write(Sample(intended, now, now, 0, DROPPED))
+        self._recorder.write(Sample(intended, now, now, 0, len(document.content), DROPPED))
         self.environment.events.request.fire(
             request_type="POST",
             name="/upload/document",

@@ -1,12 +1,19 @@
 """Exercise the project and say whether it may be released: pass, fail or inconclusive.
 
 Starts environments of its own, sends uploads at a declared rate, runs the scenarios and judges
-both against the goals. DIR gets gate.json, gate.md and the evidence behind them: samples.csv,
-scenarios.xml and the logs. What was not measured never passes.
+both against the goals. DIR gets gate.json, the same as report.html, report.md, junit.xml and
+metrics.txt, and the evidence behind them. What was not measured never passes.
+
+`judge DIR` judges the evidence of an earlier gate once more, without an environment. It changes
+nothing, and refuses files that are not those that the gate wrote.
 
 examples:
   harness gate
   harness gate --full --output build/gate
+  harness gate --runtime docker
+  harness gate judge build/gate
+  harness gate judge build/gate --image hr-chatbot-file-processor:1.0
+  harness gate judge build/gate --goals stricter.toml
 """
 
 from __future__ import annotations
@@ -14,7 +21,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +28,10 @@ from harness.errors import UsageError
 from harness.settings import Settings
 
 if TYPE_CHECKING:
+    from harness.gate.judgement import Judgement
     from harness.gate.run import Run
 
 HELP = "run scenarios and load, and print pass, fail or inconclusive"
-EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,28 +42,75 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument(
         "--full", dest="plan", action="store_const", const="full", help="5 min of load"
     )
-    parser.set_defaults(plan="quick")
     parser.add_argument("--output", type=Path, default=Path("report"), metavar="DIR")
     parser.add_argument("--template", type=Path, default=Path("template.yaml"), metavar="FILE")
     parser.add_argument("--scenarios", type=Path, default=Path("scenarios"), metavar="PATH")
     parser.add_argument("--load", type=Path, default=Path("loadtests/upload.py"), metavar="FILE")
     parser.add_argument("--goals", type=Path, default=Path("scenarios/goals.toml"), metavar="FILE")
     parser.add_argument("--seed", type=int, default=1, help="of arrivals and documents (default 1)")
+    parser.add_argument(
+        "--runtime",
+        choices=["process", "docker"],
+        default="process",
+        help="docker: exercise the images, which the verdict is then about (default process)",
+    )
+    parser.set_defaults(plan="quick", action=_exercise)
+    actions = parser.add_subparsers(metavar="[judge]")
+    judge = actions.add_parser("judge", help="judge stored evidence again, without an environment")
+    judge.add_argument("directory", type=Path, metavar="DIR", help="the --output of a gate")
+    judge.add_argument(
+        "--goals", type=Path, dest="other_goals", metavar="FILE", help="instead of those of then"
+    )
+    judge.add_argument("--image", metavar="IMAGE", help="ID, digest or reference it must be about")
+    judge.add_argument("--commit", metavar="HASH", help="commit it must be about, without changes")
+    judge.set_defaults(action=_judge)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from harness.gate import goals, report
+    judgement: Judgement = arguments.action(arguments, settings)
+    return judgement.verdict.outcome.exit_code
+
+
+def _exercise(arguments: argparse.Namespace, settings: Settings) -> Judgement:
+    from harness.gate import goals, reports, step_summary
+    from harness.gate.reports import markdown
     from harness.gate.run import collect
-    from harness.gate.verdict import judge
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop what was started then too
-    declared = goals.load(arguments.goals)
+    goals.load(arguments.goals)  # what is wrong with them is said before anything starts
     _demand(arguments.template, arguments.scenarios, arguments.load)
-    report.clear(arguments.output)
-    evidence = collect(_run(arguments, settings.inherited), _say)
-    verdict = judge(declared, evidence)
-    print(report.write(arguments.output, declared, evidence, verdict))
-    return EXIT_CODES[verdict.outcome]
+    reports.clear(arguments.output)
+    collect(_run(arguments, settings), _say)
+    judgement = _judgement(arguments.output)
+    reports.write(arguments.output, judgement)
+    summary = markdown.render(judgement)
+    if settings.step_summary:
+        step_summary.append(settings.step_summary, summary)
+    print(summary)
+    return judgement
+
+
+def _judge(arguments: argparse.Namespace, _: Settings) -> Judgement:
+    from harness.gate import demands, goals, reports
+    from harness.gate.judgement import Judgement
+    from harness.gate.reports import markdown
+
+    judgement = _judgement(arguments.directory)
+    reports.demand_untouched(arguments.directory, judgement)
+    demands.about(judgement.evidence.subject, image=arguments.image, commit=arguments.commit)
+    if arguments.other_goals:
+        judgement = Judgement.of(goals.load(arguments.other_goals), judgement.evidence)
+    print(markdown.render(judgement))
+    return judgement
+
+
+def _judgement(directory: Path) -> Judgement:
+    """Judge what is on disk, now and whenever it is judged again, by the goals beside it."""
+    from harness.gate import goals, stored
+    from harness.gate.judgement import Judgement
+
+    evidence = stored.load(directory)
+    return Judgement.of(goals.load(directory / stored.GOALS_FILE), evidence)
 
 
 def _demand(*paths: Path) -> None:
@@ -66,7 +119,7 @@ def _demand(*paths: Path) -> None:
             raise UsageError(f"{path} does not exist; run the gate in the project's directory")
 
 
-def _run(arguments: argparse.Namespace, variables: Mapping[str, str]) -> Run:
+def _run(arguments: argparse.Namespace, settings: Settings) -> Run:
     from harness.gate.run import PLANS, Run
 
     files = {
@@ -79,9 +132,11 @@ def _run(arguments: argparse.Namespace, variables: Mapping[str, str]) -> Run:
         load=arguments.load,
         plan=PLANS[arguments.plan],
         seed=arguments.seed,
+        runtime=arguments.runtime,
+        docker_host=settings.docker_host,
         files=files,
         output=arguments.output,
-        variables=variables,
+        variables=settings.inherited,
     )
 
 

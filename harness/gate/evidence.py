@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.gate import junit, samples
+from harness.gate.documents import Document
+from harness.gate.host import Host
 from harness.gate.junit import Scenario
 from harness.gate.samples import Sample
+from harness.gate.usage import Usage
 
 SCENARIOS_FILE = "scenarios.xml"
 SAMPLES_FILE = "samples.csv"
+DOCUMENTS_FILE = "documents.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,18 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`subject`: what was tried; `machine`: where; `seed`: of arrivals and documents."""
+    """`subject`: what was tried; `machine`: where, and `host` how quiet it was; `limits`: what the
+    environment enforced, in words; `seed`: of arrivals and documents.
+    """
 
     subject: dict[str, Any]
     machine: dict[str, Any]
+    host: Host
+    limits: dict[str, str]
     seed: int
     load: Load
+    documents: tuple[Document, ...]
+    usage: Usage
     suite: Suite
 
 

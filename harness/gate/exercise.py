@@ -20,10 +20,13 @@ _CLEAN_UP_LIMIT_S = 60.0
 _LOAD_GRACE_S = 90.0  # for the last requests to end after the last arrival
 
 
-def run_scenarios(suite: Path, directory: Path, variables: Mapping[str, str]) -> int | None:
+def run_scenarios(
+    suite: Path, runtime: str, directory: Path, variables: Mapping[str, str]
+) -> int | None:
     """Return pytest's exit code, None when the scenarios had to be killed."""
     argv = [
         *(sys.executable, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider"),
+        *(() if runtime == "process" else ("--runtime", runtime)),  # any suite, not only this one
         *("--junitxml", str(directory / SCENARIOS_FILE)),
     ]
     return _run(argv, directory / SCENARIOS_LOG, variables, _SCENARIOS_LIMIT_S)

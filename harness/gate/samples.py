@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +16,22 @@ DROPPED = "dropped"  # not sent: as many requests in flight as the load test all
 UNFINISHED = "unfinished"  # no answer when the load test ended
 OUTCOMES = (ANSWERED, FAILED, DROPPED, UNFINISHED)
 COLUMNS = (
-    "intended_start", "start", "end", "status", "latency", "service_time", "outcome",
+    "intended_start", "start", "end", "status", "latency", "service_time", "size", "outcome",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One arrival; times in seconds since the load test began, status 0 without an answer."""
+    """One arrival; times in seconds since the load test began, status 0 without an answer.
+
+    size: of the document, in bytes.
+    """
 
     intended_start: float
     start: float
     end: float
     status: int
+    size: int
     outcome: str
 
     @property
@@ -46,12 +50,6 @@ class Sample:
         return self.start - self.intended_start
 
 
-MEASURES: Mapping[str, Callable[[Sample], float]] = {
-    "upload.latency": lambda sample: sample.latency,
-    "upload.service_time": lambda sample: sample.service_time,
-}
-
-
 class Recorder:
     """Writes each sample at once, so that a killed load test leaves what it measured."""
 
@@ -67,7 +65,7 @@ class Recorder:
             [f"{value:.6f}" for value in times]
             + [sample.status]
             + [f"{value:.6f}" for value in durations]
-            + [sample.outcome]
+            + [sample.size, sample.outcome]
         )
 
     def close(self) -> None:
@@ -89,7 +87,8 @@ def read(path: Path) -> tuple[Sample, ...]:
 def _sample(path: Path, line: int, row: Mapping[str, str]) -> Sample:
     try:
         intended, start, end = (float(row[name]) for name in ("intended_start", "start", "end"))
-        sample = Sample(intended, start, end, int(row["status"]), row["outcome"])
+        status, size = int(row["status"]), int(row["size"])
+        sample = Sample(intended, start, end, status, size, row["outcome"])
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(path, line) from error
     if sample.outcome not in OUTCOMES or not math.isfinite(sample.latency + start):

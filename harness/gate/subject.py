@@ -14,14 +14,19 @@ import psutil
 from harness.commit import commit, dirty
 
 
-def describe(files: Mapping[str, Path], *, runtime: str) -> dict[str, Any]:
-    """Return the subject of a verdict: commit, dirty flag, SHA-256 of each of `files` by name."""
+def describe(
+    files: Mapping[str, Path], *, runtime: str, images: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """Return the subject of a verdict: commit, dirty flag, SHA-256 of each of `files` by name.
+
+    images: reference, id and content_digest by name, of those that were exercised.
+    """
     root = files["template"].resolve().parent
     return {
         "commit": commit(root),
         "dirty": dirty(root),
         "runtime": runtime,
-        "image": None,
+        "images": dict(images),
         "sha256": {name: digest(path) for name, path in files.items()},
     }
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from harness.gate.evidence import Evidence, Load, Suite
-from harness.gate.goals import Goal, Goals, Waiver
+from harness.gate.evidence import Evidence, Load
+from harness.gate.goals import Goals, Quantile, Stratum, Waiver
 from harness.gate.samples import Sample
-from tests.harness.gate.handmade import PLAN, sample_at, scenario
+from tests.harness.gate.handmade import PLAN, leave, sample_at, seen_during
+from tests.harness.gate.test_goals import GOAL
 
 
 @pytest.fixture
-def goal() -> Goal:
-    return Goal(
+def goal() -> Quantile:
+    return Quantile(
         name="quick",
         source="a report",
         metric="upload.latency",
+        stratum="all",
+        method="quantile",
         quantile=0.95,
         limit_s=5.0,
         alpha=0.05,
@@ -24,7 +27,11 @@ def goal() -> Goal:
 
 @pytest.fixture
 def goals(goal) -> Goals:
-    return Goals(goal=[goal], may_skip=[Waiver(scenario="scenarios.test_corpus", reason="absent")])
+    return Goals(
+        goal=[goal],
+        stratum={"cold": Stratum(start="cold"), "warm": Stratum(start="warm")},
+        may_skip=[Waiver(scenario="scenarios.test_corpus", reason="absent")],
+    )
 
 
 @pytest.fixture
@@ -40,10 +47,11 @@ def load(samples) -> Load:
 
 @pytest.fixture
 def evidence(load) -> Evidence:
-    return Evidence(
-        subject={"commit": "0" * 40, "dirty": False, "runtime": "process", "image": None},
-        machine={"cpu": "a cpu", "cores": 2, "load_average": [0.5, 0.5, 0.5]},
-        seed=1,
-        load=load,
-        suite=Suite(0, (scenario(),)),
-    )
+    return seen_during(load)
+
+
+@pytest.fixture
+def directory(tmp_path, evidence):
+    """A directory as a gate that passed leaves it."""
+    leave(tmp_path, evidence, GOAL)
+    return tmp_path

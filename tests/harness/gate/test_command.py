@@ -11,8 +11,8 @@ import pytest
 from harness import settings
 from harness.commands import gate
 from harness.errors import EnvironmentFailedError, UsageError
-from harness.gate.report import GATE_FILE, SUMMARY_FILE
-from harness.gate.verdict import Outcome
+from harness.gate.reports import GATE_FILE, SUMMARY_FILE
+from tests.harness.gate.test_goals import GOAL
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,9 +61,36 @@ def test_quick_and_full_exclude_each_other(project):
         run("--quick", "--full")
 
 
-def test_every_outcome_has_its_exit_code():
-    assert {outcome: gate.EXIT_CODES[outcome] for outcome in Outcome} == {
-        Outcome.PASS: 0,
-        Outcome.FAIL: 1,
-        Outcome.INCONCLUSIVE: 3,
-    }
+@pytest.fixture
+def judged(directory, monkeypatch):
+    """The directory of a gate that passed, and nothing of the project around it."""
+    monkeypatch.chdir(directory)
+    return str(directory)
+
+
+def test_stored_evidence_is_judged_without_the_project(judged, capsys):
+    assert run("judge", judged) == 0
+    assert "# Gate: pass" in capsys.readouterr().out
+
+
+def test_other_goals_give_another_verdict_and_change_nothing(judged, tmp_path, capsys):
+    before = {path: path.read_bytes() for path in Path(judged).iterdir()}
+    stricter = tmp_path.parent / "stricter.toml"
+    stricter.write_text(GOAL.replace("5.0", "0.04"), encoding="utf-8")
+    assert run("judge", judged, "--goals", str(stricter)) == 1
+    assert "# Gate: fail" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in Path(judged).iterdir()} == before
+
+
+def test_a_report_about_something_else_is_a_usage_error(judged):
+    with pytest.raises(UsageError, match="about no image, not about processor:1"):
+        run("judge", judged, "--image", "processor:1")
+    with pytest.raises(UsageError, match="not about abcdef"):
+        run("judge", judged, "--commit", "abcdef")
+
+
+def test_an_edited_verdict_is_a_usage_error_and_no_pass(judged):
+    path = Path(judged) / GATE_FILE
+    path.write_text(path.read_text().replace('"pass"', '"fail"', 1), encoding="utf-8")
+    with pytest.raises(UsageError, match="does not say what its evidence yields"):
+        run("judge", judged)

@@ -27,7 +27,7 @@ def variables():
 def test_scenarios_leave_results_and_a_log(tmp_path, variables):
     suite = tmp_path / "test_suite.py"
     suite.write_text(SUITE, encoding="utf-8")
-    exit_code = run_scenarios(suite, tmp_path, variables)
+    exit_code = run_scenarios(suite, "process", tmp_path, variables)
     scenarios = read_suite(tmp_path, exit_code).scenarios
     assert exit_code == 1
     assert [scenario.outcome for scenario in scenarios] == [PASSED, FAILED, SKIPPED]
@@ -36,6 +36,6 @@ def test_scenarios_leave_results_and_a_log(tmp_path, variables):
 
 def test_an_empty_suite_ends_differently_from_a_passed_one(tmp_path, variables):
     (tmp_path / "empty").mkdir()
-    exit_code = run_scenarios(tmp_path / "empty", tmp_path, variables)
+    exit_code = run_scenarios(tmp_path / "empty", "process", tmp_path, variables)
     assert exit_code == 5
     assert read_suite(tmp_path, exit_code).scenarios == ()

@@ -7,8 +7,8 @@ import pytest
 from harness.errors import HarnessError
 from harness.gate.samples import ANSWERED, COLUMNS, DROPPED, Recorder, Sample, read
 
-SLOW = Sample(1.0, 1.25, 3.5, 200, ANSWERED)
-LOST = Sample(2.0, 2.0, 2.0, 0, DROPPED)
+SLOW = Sample(1.0, 1.25, 3.5, 200, 900, ANSWERED)
+LOST = Sample(2.0, 2.0, 2.0, 0, 900, DROPPED)
 
 
 def record(path, *samples):
@@ -48,7 +48,13 @@ def test_no_file_means_no_samples(tmp_path):
 
 @pytest.mark.parametrize(
     "line",
-    ["1,2", "1,2,3,two hundred,1,1,answered", "1,2,3,200,2,1,fine", "1,2,inf,200,2,1,answered"],
+    [
+        "1,2",
+        "1,2,3,two hundred,1,1,9,answered",
+        "1,2,3,200,2,1,9,fine",
+        "1,2,inf,200,2,1,9,answered",
+        "1,2,3,200,2,1,large,answered",
+    ],
 )
 def test_names_the_line_that_is_not_a_sample(tmp_path, line):
     path = tmp_path / "samples.csv"

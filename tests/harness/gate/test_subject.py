@@ -26,7 +26,7 @@ def git(directory, *arguments):
 
 def describe(project):
     files = {"template": project / "template.yaml", "lock": project / "requirements.lock"}
-    return subject.describe(files, runtime="process")
+    return subject.describe(files, runtime="process", images={})
 
 
 def test_hashes_what_is_there(project):
@@ -55,7 +55,7 @@ def test_names_the_commit_and_whether_it_is_what_was_judged(project):
 
 
 def test_no_image_is_claimed_in_process_mode(project):
-    assert describe(project)["image"] is None
+    assert describe(project)["images"] == {}
 
 
 def test_machine_has_a_fingerprint():
