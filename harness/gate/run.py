@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.disposable import Disposable, disposable
-from harness.errors import EnvironmentFailedError
+from harness.errors import UsageError
 from harness.gate import exercise, host, images, pairs, stored, subject
 from harness.gate.aftermath import Aftermath, gather
 from harness.gate.evidence import Evidence, Load, Pair, Plan, read_load, read_suite
@@ -48,20 +48,24 @@ class Run:
 def collect(run: Run, say: Callable[[str], None]) -> None:
     """Exercise the load first: it finds out at once whether the environment starts at all.
 
-    Leaves what it saw in the output directory. Raises `EnvironmentFailedError` when it does not.
+    Leaves what it saw in the output directory. Raises `EnvironmentFailedError` when it does not
+    start, `UsageError` when what is judged was changed meanwhile.
     """
     machine, before = subject.machine(), host.look()
-    goals = run.files["goals"].read_bytes()
+    source, goals = subject.source(run.files), run.files["goals"].read_bytes()
     images, load, aftermath = _load(run, say)
     base, compared = _compare(run, say)
     after = host.look()
     say(f"scenarios: {run.scenarios}")
     exit_code = exercise.run_scenarios(run.scenarios, run.runtime, run.output, run.variables)
+    subject.demand_same(source, subject.source(run.files))
     if _images(run) != images:
-        raise EnvironmentFailedError("an image was built anew while the gate ran; run it again")
+        raise UsageError("an image was built anew while the gate ran; run it again")
     evidence = Evidence(
         subject={
-            **subject.describe(run.files, runtime=run.runtime, images=images),
+            **asdict(source),
+            "runtime": run.runtime,
+            "images": images,
             "scenarios": str(run.scenarios),
             "load": str(run.load),
         },
@@ -122,7 +126,7 @@ def _compare(
         codes = [_pair(run, running, number, say) for number in range(run.pairs)]
         images = _images_of(run.base, run)
     files = {"template": run.base, "lock": run.base.parent / "requirements.lock"}
-    described = subject.describe(files, runtime=run.runtime, images=images)
+    described = {**asdict(subject.source(files)), "runtime": run.runtime, "images": images}
     return described, pairs.read(run.output, pairs.PLAN, codes)
 
 
