@@ -13,7 +13,7 @@ examples:
   harness gate --runtime docker
   harness gate --base ../released/template.yaml
   harness gate judge build/gate
-  harness gate judge build/gate --image hr-chatbot-file-processor:1.0
+  harness gate judge build/gate --image "$IMAGE_ID"
   harness gate judge build/gate --goals stricter.toml
 """
 

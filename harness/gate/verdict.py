@@ -244,7 +244,12 @@ def judge_regression(goal: Regression, evidence: Evidence) -> Finding:
     ratios = sorted(ratio for ratio in told if ratio is not None)
     ranks = binomial.quantile_ranks(len(ratios), 0.5, goal.alpha)
     low, high = (_ranked(ratios, rank) for rank in ranks)
-    figures = {"n": len(ratios), "ratios": ratios, "median_ratio_interval": [low, high]}
+    figures = {
+        "n": len(ratios),
+        "ratios": ratios,
+        "median_ratio": quantile(ratios, 0.5),
+        "median_ratio_interval": [low, high],
+    }
     outcome, reason = _compared(goal, low, high)
     disturbed = noise(evidence.host) if outcome == Outcome.FAIL else None
     if disturbed:
