@@ -17,7 +17,7 @@ from harness.gate.quantile import quantile
 
 PAIRS = "pairs"
 BASE, CANDIDATE = "base", "candidate"
-PLAN = Plan(rate=6.0, seconds=10.0, warm_up=2.0)
+PLAN = Plan(rate=4.0, seconds=14.0, warm_up=4.0)
 
 
 def order(number: int) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from harness.disposable import Disposable, disposable
 from harness.errors import UsageError
 from harness.gate import exercise, host, images, pairs, stored, subject
-from harness.gate.aftermath import Aftermath, gather
+from harness.gate.aftermath import Aftermath, gather, settled
 from harness.gate.evidence import Evidence, Load, Pair, Plan, read_load, read_suite
 from harness.gate.host import Host
 from harness.gate.samples import ANSWERED
@@ -133,7 +133,10 @@ def _compare(
 def _pair(
     run: Run, running: Mapping[str, Disposable], number: int, say: Callable[[str], None]
 ) -> list[int | None]:
-    """Send the same load to both and return the generators' exit codes, the base's first."""
+    """Send the same load to both and return the generators' exit codes, the base's first.
+
+    What the first still processes would slow the second down, so that is awaited.
+    """
     say(f"comparison: pair {number + 1} of {run.pairs}")
     codes = {}
     for side in pairs.order(number):
@@ -143,4 +146,5 @@ def _pair(
         codes[side] = exercise.run_load(
             run.load, pairs.PLAN, run.seed + number, directory, variables
         )
+        settled(running[side])
     return [codes[pairs.BASE], codes[pairs.CANDIDATE]]
