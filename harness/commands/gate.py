@@ -11,8 +11,9 @@ examples:
   harness gate
   harness gate --full --output build/gate
   harness gate --runtime docker
+  harness gate --base ../released/template.yaml
   harness gate judge build/gate
-  harness gate judge build/gate --image hr-chatbot-file-processor:1.0
+  harness gate judge build/gate --image "$IMAGE_ID"
   harness gate judge build/gate --goals stricter.toml
 """
 
@@ -28,9 +29,11 @@ from harness.errors import UsageError
 from harness.settings import Settings
 
 if TYPE_CHECKING:
+    from harness.gate.goals import Goals
     from harness.gate.judgement import Judgement
     from harness.gate.run import Run
 
+MOST_PAIRS = 99  # two digits in the names of their directories
 HELP = "run scenarios and load, and print pass, fail or inconclusive"
 
 
@@ -53,6 +56,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["process", "docker"],
         default="process",
         help="docker: exercise the images, which the verdict is then about (default process)",
+    )
+    parser.add_argument(
+        "--base", type=Path, metavar="FILE", help="template of the release to be no slower than"
+    )
+    parser.add_argument(
+        "--pairs",
+        type=_pair_count,
+        default=8,
+        metavar="N",
+        help="runs of each to compare (default 8)",
     )
     parser.set_defaults(plan="quick", action=_exercise)
     actions = parser.add_subparsers(metavar="[judge]")
@@ -77,8 +90,11 @@ def _exercise(arguments: argparse.Namespace, settings: Settings) -> Judgement:
     from harness.gate.run import collect
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop what was started then too
-    goals.load(arguments.goals)  # what is wrong with them is said before anything starts
+    declared = goals.load(arguments.goals)  # what is wrong with them is said at once
     _demand(arguments.template, arguments.scenarios, arguments.load)
+    if arguments.base:
+        _demand(arguments.base)
+        _demand_regression(declared, arguments.goals)
     reports.clear(arguments.output)
     collect(_run(arguments, settings), _say)
     judgement = _judgement(arguments.output)
@@ -113,10 +129,22 @@ def _judgement(directory: Path) -> Judgement:
     return Judgement.of(goals.load(directory / stored.GOALS_FILE), evidence)
 
 
+def _pair_count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_PAIRS:
+        raise argparse.ArgumentTypeError(f"must be 1 to {MOST_PAIRS}")
+    return count
+
+
 def _demand(*paths: Path) -> None:
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path} does not exist; run the gate in the project's directory")
+
+
+def _demand_regression(declared: Goals, path: Path) -> None:
+    if not declared.regression:
+        raise UsageError(f"{path} declares no [[regression]] to judge --base by; add one")
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> Run:
@@ -135,6 +163,8 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> Run:
         runtime=arguments.runtime,
         docker_host=settings.docker_host,
         files=files,
+        base=arguments.base,
+        pairs=arguments.pairs,
         output=arguments.output,
         variables=settings.inherited,
     )

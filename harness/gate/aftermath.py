@@ -35,7 +35,7 @@ def gather(environment: Disposable, answered: int, directory: Path) -> Aftermath
 
     Writes the documents into `directory`, and the functions' logs beside them when one went wrong.
     """
-    events = _settled(environment.state_dir / "journal.jsonl", answered)
+    events = settled(environment, answered)
     found = documents.of_journal(events)
     documents.write(directory / DOCUMENTS_FILE, found)
     memory_mb = _memory(environment)
@@ -45,8 +45,9 @@ def gather(environment: Disposable, answered: int, directory: Path) -> Aftermath
     return Aftermath(found, usage.of_journal(events, memory_mb), limits)
 
 
-def _settled(journal: Path, answered: int) -> list[dict[str, Any]]:
-    """Return the journal once every answered upload has come to an end, or patience has."""
+def settled(environment: Disposable, answered: int = 0) -> list[dict[str, Any]]:
+    """Return the journal once `answered` uploads and all it began have ended, or patience has."""
+    journal = environment.state_dir / "journal.jsonl"
     deadline, pause = time.monotonic() + _PATIENCE_S, threading.Event()
     while True:
         events = dispatch.read(journal)

@@ -52,9 +52,18 @@ class Suite:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """The same load on base and candidate, one right after the other."""
+
+    base: Load
+    candidate: Load
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """`subject`: what was tried; `machine`: where, and `host` how quiet it was; `limits`: what the
-    environment enforced, in words; `seed`: of arrivals and documents.
+    environment enforced, in words; `seed`: of arrivals and documents. `base`: the subject that the
+    pairs compare with, None without any.
     """
 
     subject: dict[str, Any]
@@ -66,6 +75,8 @@ class Evidence:
     documents: tuple[Document, ...]
     usage: Usage
     suite: Suite
+    base: dict[str, Any] | None = None
+    pairs: tuple[Pair, ...] = ()
 
 
 def read_load(directory: Path, plan: Plan, exit_code: int | None) -> Load:

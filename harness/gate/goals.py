@@ -145,6 +145,27 @@ class Total(_Goal):
 Goal = Quantile | Share | Never | Total
 
 
+class Regression(_Declared):
+    """The candidate's `quantile` is at most 1 + `margin` times the base's, the median over pairs.
+
+    margin: above 0, for runs of the very same image differ as well.
+    """
+
+    name: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    metric: MetricName
+    quantile: float = Field(gt=0, lt=1)
+    margin: float = Field(gt=0, allow_inf_nan=False)
+    alpha: float = Field(gt=0, lt=0.5)
+
+    @model_validator(mode="after")
+    def _of_uploads(self) -> Self:
+        metric = METRICS[self.metric]
+        if not isinstance(metric, OfUploads) or metric.kind != SECONDS:
+            raise ValueError(f"pairs compare seconds of uploads, not {self.metric}")
+        return self
+
+
 class Prices(_Declared):
     """In US dollars; `tokens`: for a million of them, by model. as_of, source: whose prices."""
 
@@ -178,6 +199,7 @@ class Waiver(_Declared):
 
 class Goals(_Declared):
     goal: list[Annotated[Goal, Field(discriminator="method")]] = Field(min_length=1)
+    regression: list[Regression] = []
     stratum: dict[str, Stratum] = {}
     prices: Prices | None = None
     claim: list[Claim] = []
@@ -216,7 +238,7 @@ def _reasons(error: ValidationError) -> str:
 
 def _faults(goals: Goals) -> Iterator[str]:
     """Yield what no entry shows by itself: names used twice or for nothing, contradictions."""
-    names = [goal.name for goal in goals.goal]
+    names = [one.name for one in (*goals.goal, *goals.regression)]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{name} is declared more than once; rename one"
     if ALL in goals.stratum:

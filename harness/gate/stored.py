@@ -14,8 +14,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import UsageError
-from harness.gate import documents, evidence
-from harness.gate.evidence import DOCUMENTS_FILE, SAMPLES_FILE, SCENARIOS_FILE, Evidence, Plan
+from harness.gate import documents, evidence, pairs
+from harness.gate.evidence import DOCUMENTS_FILE, SAMPLES_FILE, SCENARIOS_FILE, Evidence, Pair, Plan
 from harness.gate.host import Host
 from harness.gate.subject import digest
 from harness.gate.usage import Usage
@@ -40,6 +40,9 @@ class _Stored(BaseModel):
     load_exit_code: int | None
     scenarios_exit_code: int | None
     usage: Usage
+    base: dict[str, Any] | None
+    pair_plan: Plan | None
+    pair_exit_codes: list[list[int | None]]
     sha256: dict[str, str | None]
 
 
@@ -56,7 +59,10 @@ def save(directory: Path, seen: Evidence) -> None:
         "load_exit_code": seen.load.exit_code,
         "scenarios_exit_code": seen.suite.exit_code,
         "usage": asdict(seen.usage),
-        "sha256": {name: digest(directory / name) for name in SEALED},
+        "base": seen.base,
+        "pair_plan": asdict(seen.pairs[0].base.plan) if seen.pairs else None,
+        "pair_exit_codes": [[pair.base.exit_code, pair.candidate.exit_code] for pair in seen.pairs],
+        "sha256": {name: digest(directory / name) for name in _sealed(len(seen.pairs))},
     }
     (directory / EVIDENCE_FILE).write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
@@ -64,7 +70,7 @@ def save(directory: Path, seen: Evidence) -> None:
 def load(directory: Path) -> Evidence:
     """Return the evidence in `directory`; raises `UsageError` naming what is not as it was."""
     stored = _stored(directory / EVIDENCE_FILE)
-    for name in SEALED:
+    for name in _sealed(len(stored.pair_exit_codes)):
         if digest(directory / name) != stored.sha256.get(name):
             raise UsageError(
                 f"{directory / name} is not the file that the gate wrote; run the gate again"
@@ -79,7 +85,20 @@ def load(directory: Path) -> Evidence:
         documents=documents.read(directory / DOCUMENTS_FILE),
         usage=stored.usage,
         suite=evidence.read_suite(directory, stored.scenarios_exit_code),
+        base=stored.base,
+        pairs=_pairs(directory, stored),
     )
+
+
+def _pairs(directory: Path, stored: _Stored) -> tuple[Pair, ...]:
+    if stored.pair_plan is None:
+        return ()
+    return pairs.read(directory, stored.pair_plan, stored.pair_exit_codes)
+
+
+def _sealed(count: int) -> tuple[str, ...]:
+    """Return the names of the files whose hashes are kept, with so many pairs of runs."""
+    return (*SEALED, *pairs.files(count))
 
 
 def _stored(path: Path) -> _Stored:

@@ -6,29 +6,45 @@ import hashlib
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from harness.commit import commit, dirty
+from harness.errors import UsageError
 
 
-def describe(
-    files: Mapping[str, Path], *, runtime: str, images: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
-    """Return the subject of a verdict: commit, dirty flag, SHA-256 of each of `files` by name.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is judged: commit, None outside a repository; dirty: files differ from it.
 
-    images: reference, id and content_digest by name, of those that were exercised.
+    sha256: of the files that decide, by name, None for one that is not there.
     """
+
+    commit: str | None
+    dirty: bool | None
+    sha256: dict[str, str | None]
+
+
+def source(files: Mapping[str, Path]) -> Source:
+    """Describe the project around `files["template"]` as it is now."""
     root = files["template"].resolve().parent
-    return {
-        "commit": commit(root),
-        "dirty": dirty(root),
-        "runtime": runtime,
-        "images": dict(images),
-        "sha256": {name: digest(path) for name, path in files.items()},
-    }
+    hashes = {name: digest(path) for name, path in files.items()}
+    return Source(commit(root), dirty(root), hashes)
+
+
+def demand_same(before: Source, after: Source) -> None:
+    """Raise `UsageError` when another commit or file was judged at the end than at the start.
+
+    What the run itself wrote may have made the tree dirty.
+    """
+    changed = [name for name, value in before.sha256.items() if after.sha256[name] != value]
+    if after.commit != before.commit:
+        changed.append("commit")
+    if changed:
+        raise UsageError(f"{', '.join(changed)} changed while the gate ran; run it again")
 
 
 def digest(path: Path) -> str | None:

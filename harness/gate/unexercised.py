@@ -20,7 +20,14 @@ class Gap:
 
 def gaps(evidence: Evidence, verdict: Verdict) -> list[Gap]:
     """Return the behaviours that were not exercised, the broadest first."""
-    return [*_always(), *_images(evidence), *_limits(evidence), *_goals(verdict), *_suite(evidence)]
+    return [
+        *_always(),
+        *_images(evidence),
+        *_base(evidence),
+        *_limits(evidence),
+        *_goals(verdict),
+        *_suite(evidence),
+    ]
 
 
 def _always() -> Iterator[Gap]:
@@ -30,6 +37,11 @@ def _always() -> Iterator[Gap]:
 def _images(evidence: Evidence) -> Iterator[Gap]:
     if not evidence.subject["images"]:
         yield Gap("container images", "functions ran as processes, from their directories")
+
+
+def _base(evidence: Evidence) -> Iterator[Gap]:
+    if evidence.base is None:
+        yield Gap("comparison with a base", "none was named (--base)")
 
 
 def _limits(evidence: Evidence) -> Iterator[Gap]:

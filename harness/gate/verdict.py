@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from harness.gate import binomial, junit
+from harness.gate import binomial, junit, pairs
 from harness.gate.evidence import Evidence, Load, Suite
-from harness.gate.goals import Goal, Goals, Never, Quantile, Share, Total
+from harness.gate.goals import Goal, Goals, Never, Quantile, Regression, Share, Total
 from harness.gate.host import noise
 from harness.gate.independence import inflation
 from harness.gate.metrics import METRICS, SECONDS, OfUploads
@@ -65,6 +65,8 @@ class Verdict:
 
 def judge(goals: Goals, evidence: Evidence) -> Verdict:
     findings = [judge_goal(goal, goals, evidence) for goal in goals.goal]
+    if evidence.base is not None:
+        findings += [judge_regression(goal, evidence) for goal in goals.regression]
     return Verdict((judge_suite(goals, evidence.suite), *findings))
 
 
@@ -234,6 +236,36 @@ def _judge_total(goal: Total, goals: Goals, evidence: Evidence) -> Finding:
     outcome = Outcome.PASS if total <= goal.limit_usd else Outcome.FAIL
     reason = f"${total:.2f} for 1,000 documents, ${goal.limit_usd:g} may be spent"
     return Finding(goal.name, outcome, reason, {**figures, "total_usd": total, "parts_usd": parts})
+
+
+def judge_regression(goal: Regression, evidence: Evidence) -> Finding:
+    """Judge the median of the pairs' ratios by its exact interval, whatever their distribution."""
+    told = (pairs.ratio(pair, goal.metric, goal.quantile) for pair in evidence.pairs)
+    ratios = sorted(ratio for ratio in told if ratio is not None)
+    ranks = binomial.quantile_ranks(len(ratios), 0.5, goal.alpha)
+    low, high = (_ranked(ratios, rank) for rank in ranks)
+    figures = {
+        "n": len(ratios),
+        "ratios": ratios,
+        "median_ratio": quantile(ratios, 0.5),
+        "median_ratio_interval": [low, high],
+    }
+    outcome, reason = _compared(goal, low, high)
+    disturbed = noise(evidence.host) if outcome == Outcome.FAIL else None
+    if disturbed:
+        outcome, reason = Outcome.INCONCLUSIVE, f"{reason}; but {disturbed}"
+    return Finding(goal.name, outcome, f"{reason}, from {len(ratios)} pairs", figures)
+
+
+def _compared(goal: Regression, low: float | None, high: float | None) -> tuple[Outcome, str]:
+    allowed = 1 + goal.margin
+    if low is None or high is None:
+        return Outcome.INCONCLUSIVE, "too few pairs to say"
+    if high <= allowed:
+        return Outcome.PASS, f"at most {high:.2f} times the base, {allowed:g} may be"
+    if low > allowed:
+        return Outcome.FAIL, f"at least {low:.2f} times the base, {allowed:g} may be"
+    return Outcome.INCONCLUSIVE, f"between {low:.2f} and {high:.2f} times the base"
 
 
 def generator_doubt(goal: Goal, load: Load) -> str | None:

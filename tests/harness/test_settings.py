@@ -23,3 +23,9 @@ def test_downloads_are_kept_where_the_system_keeps_such_things_unless_named():
 def test_child_processes_do_not_inherit_what_would_change_them():
     host = {"PATH": "/bin", "AWS_PROFILE": "prod", "HTTPS_PROXY": "x", "PYTHONPATH": "y"}
     assert settings.load(host).inherited == {"PATH": "/bin"}
+
+
+def test_there_is_a_step_summary_only_where_github_names_one():
+    assert settings.load({}).step_summary is None
+    assert settings.load({"GITHUB_STEP_SUMMARY": ""}).step_summary is None
+    assert settings.load({"GITHUB_STEP_SUMMARY": "/run/s.md"}).step_summary == Path("/run/s.md")

@@ -6,10 +6,11 @@ judges the same evidence again gets the same bytes.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.gate import aftermath, exercise, stored
+from harness.gate import aftermath, exercise, pairs, stored
 from harness.gate.judgement import Judgement
 from harness.gate.reports import content, junit_xml, markdown, openmetrics, page
 
@@ -29,6 +30,8 @@ def clear(directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         for name in _FILES:
             (directory / name).unlink(missing_ok=True)
+        for run in (directory / pairs.PAIRS).glob("[0-9][0-9]-*"):
+            shutil.rmtree(run)
     except OSError as error:
         raise UsageError(f"{directory} cannot hold the report: {error.strerror}") from error
 

@@ -27,6 +27,7 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in judgement.verdict.findings],
         "notExercised": [asdict(gap) for gap in judgement.gaps],
         "subject": evidence.subject,
+        "base": evidence.base,
         "machine": evidence.machine,
         "host": asdict(evidence.host),
         "goals": judgement.goals.model_dump(),

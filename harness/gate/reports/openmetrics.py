@@ -13,6 +13,7 @@ _QUANTITIES = {
     "max_s": ("gate_goal_max_seconds", "Largest value of the goal's metric."),
     "n": ("gate_goal_samples", "Samples that were judged."),
     "exceedances": ("gate_goal_exceedances", "Samples that exceeded the limit."),
+    "median_ratio": ("gate_goal_ratio", "Candidate in units of the base, median over pairs."),
     "total_usd": ("gate_goal_cost_usd", "US dollars for 1,000 documents."),
 }
 

@@ -26,6 +26,7 @@ def render(judgement: Judgement) -> str:
         f"<p>{about}. Times hold on this machine against the emulated AWS, not on AWS.</p>",
         _findings(judgement),
         *_charts(judgement),
+        *_compared(judgement),
         *_claims(judgement),
         *_cost(judgement),
         *_scenarios(judgement),
@@ -80,6 +81,18 @@ def _charts(judgement: Judgement) -> Iterable[str]:
 def _key(colours: Mapping[str, str]) -> str:
     marks = (f'<i style="background:{colour}"></i>{name}' for name, colour in colours.items())
     return f'<p class="key">{"".join(marks)}</p>'
+
+
+def _compared(judgement: Judgement) -> Iterable[str]:
+    rows = [
+        (one.subject, ", ".join(f"{ratio:.2f}" for ratio in one.figures["ratios"]))
+        for one in judgement.verdict.findings
+        if "ratios" in one.figures
+    ]
+    if rows and judgement.evidence.base:
+        commit = judgement.evidence.base["commit"] or "without a commit"
+        yield f"<h2>Compared with the base</h2><p>Base: {escape(commit)}.</p>"
+        yield _table(("", "candidate in units of the base, pair by pair, sorted"), rows)
 
 
 def _claims(judgement: Judgement) -> Iterable[str]:

@@ -45,7 +45,7 @@ def test_an_environment_that_cannot_start_is_no_verdict(project, capsys):
     assert not list((project / "report").iterdir())
 
 
-@pytest.mark.parametrize("option", ["--template", "--scenarios", "--load", "--goals"])
+@pytest.mark.parametrize("option", ["--template", "--scenarios", "--load", "--goals", "--base"])
 def test_a_missing_part_is_a_usage_error(project, option):
     with pytest.raises(UsageError, match="nowhere"):
         run(option, "nowhere")
@@ -54,6 +54,18 @@ def test_a_missing_part_is_a_usage_error(project, option):
 def test_an_output_that_is_a_file_is_a_usage_error(project):
     with pytest.raises(UsageError, match="cannot hold the report"):
         run("--output", "template.yaml")
+
+
+def test_a_comparison_without_a_goal_for_it_is_a_usage_error(project):
+    (project / "scenarios" / "goals.toml").write_text(GOAL, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"declares no \[\[regression\]\]"):
+        run("--base", "template.yaml")
+
+
+@pytest.mark.parametrize("count", ["0", "100", "many"])
+def test_pairs_are_counted_with_two_digits(project, count):
+    with pytest.raises(SystemExit):
+        run("--pairs", count)
 
 
 def test_quick_and_full_exclude_each_other(project):

@@ -46,6 +46,15 @@ stratum = "all"
 method = "total"
 limit_usd = 3.26
 """
+REGRESSION = """
+[[regression]]
+name = "no slower"
+source = "a report"
+metric = "upload.latency"
+quantile = 0.5
+margin = 0.2
+alpha = 0.05
+"""
 PRICES = """
 [prices]
 region = "ap-northeast-1"
@@ -197,3 +206,18 @@ def test_waives_only_the_named_scenarios(tmp_path):
     declared = goals.load(write(tmp_path, GOAL + waiver))
     assert declared.waives("scenarios.test_corpus.test_bomb")
     assert not declared.waives("scenarios.test_upload.test_answers")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("upload.latency", "processing.run", "pairs compare seconds of uploads"),
+        ("upload.latency", "upload.failed", "pairs compare seconds of uploads"),
+        ("margin = 0.2", "margin = 0.0", "regression.0.margin"),
+        ("margin = 0.2", "margn = 0.2", "regression.0.margn"),
+        ("no slower", "quick", "quick is declared more than once"),
+    ],
+)
+def test_a_regression_that_cannot_be_judged_is_named(tmp_path, old, new, complaint):
+    text = GOAL + REGRESSION.replace(old, new)
+    assert complaint in complaint_about(tmp_path, text)

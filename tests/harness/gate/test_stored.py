@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import orjson
 import pytest
 
 from harness.errors import UsageError
-from harness.gate import reports, stored
-from harness.gate.evidence import DOCUMENTS_FILE, SAMPLES_FILE, SCENARIOS_FILE
+from harness.gate import pairs, reports, stored
+from harness.gate.evidence import DOCUMENTS_FILE, SAMPLES_FILE, SCENARIOS_FILE, Load, Pair
 from harness.gate.goals import load
 from harness.gate.judgement import Judgement
 
@@ -94,3 +97,27 @@ def test_a_load_that_left_nothing_is_evidence_of_nothing(directory, evidence):
     stored.save(directory, evidence)
     seen = stored.load(directory)
     assert (seen.load.samples, seen.documents, seen.suite.scenarios) == ((), (), ())
+
+
+def test_the_runs_of_a_comparison_are_kept_and_sealed(directory, evidence):
+    run = Load(pairs.PLAN, 0, evidence.load.samples[:5])
+    compared = replace(evidence, base={"commit": "1" * 40}, pairs=(Pair(run, run),))
+    for name in pairs.files(1):
+        (directory / name).parent.mkdir(parents=True)
+        shutil.copyfile(directory / SAMPLES_FILE, directory / name)
+    stored.save(directory, compared)
+    seen = stored.load(directory)
+    assert (seen.base, len(seen.pairs)) == (compared.base, 1)
+    assert seen.pairs[0].candidate.samples == evidence.load.samples
+    (directory / name).unlink()
+    with pytest.raises(UsageError, match=r"00-candidate/samples.csv is not the file"):
+        stored.load(directory)
+
+
+def test_the_runs_of_an_older_comparison_are_removed(directory):
+    for name in pairs.files(2):
+        (directory / name).parent.mkdir(parents=True)
+        (directory / name).touch()
+    (directory / "pairs" / "mine").mkdir()
+    reports.clear(directory)
+    assert [path.name for path in (directory / "pairs").iterdir()] == ["mine"]

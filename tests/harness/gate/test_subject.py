@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from harness.errors import UsageError
 from harness.gate import subject
 
 
@@ -24,19 +25,18 @@ def git(directory, *arguments):
     subprocess.run([GIT, *identity, *arguments], cwd=directory, check=True, capture_output=True)
 
 
-def describe(project):
+def source(project):
     files = {"template": project / "template.yaml", "lock": project / "requirements.lock"}
-    return subject.describe(files, runtime="process", images={})
+    return subject.source(files)
 
 
 def test_hashes_what_is_there(project):
     expected = hashlib.sha256(b"Resources: {}\n").hexdigest()
-    assert describe(project)["sha256"] == {"template": expected, "lock": None}
+    assert source(project).sha256 == {"template": expected, "lock": None}
 
 
 def test_outside_a_repository_there_is_no_commit(project):
-    described = describe(project)
-    assert (described["commit"], described["dirty"]) == (None, None)
+    assert (source(project).commit, source(project).dirty) == (None, None)
 
 
 @pytest.mark.skipif(GIT is None, reason="git is not on this machine")
@@ -44,18 +44,30 @@ def test_names_the_commit_and_whether_it_is_what_was_judged(project):
     git(project, "init")
     git(project, "add", ".")
     git(project, "commit", "-m", "first")
-    clean = describe(project)
-    assert len(clean["commit"]) == 40
-    assert clean["dirty"] is False
+    clean = source(project)
+    assert len(clean.commit) == 40
+    assert clean.dirty is False
     (project / "template.yaml").write_text("Resources: {A: {}}\n", encoding="utf-8")
-    changed = describe(project)
-    assert changed["dirty"] is True
-    assert changed["commit"] == clean["commit"]
-    assert changed["sha256"] != clean["sha256"]
+    changed = source(project)
+    assert changed.dirty is True
+    assert changed.commit == clean.commit
+    assert changed.sha256 != clean.sha256
 
 
-def test_no_image_is_claimed_in_process_mode(project):
-    assert describe(project)["images"] == {}
+@pytest.mark.parametrize(
+    ("commit", "template", "complaint"),
+    [("b", "t", "commit changed"), ("a", "u", "template changed"), (None, "u", "template, commit")],
+)
+def test_what_is_judged_must_not_change_meanwhile(commit, template, complaint):
+    before = subject.Source("a", dirty=False, sha256={"template": "t", "lock": None})
+    after = subject.Source(commit, dirty=False, sha256={"template": template, "lock": None})
+    with pytest.raises(UsageError, match=complaint):
+        subject.demand_same(before, after)
+
+
+def test_a_report_written_into_the_tree_is_no_change():
+    clean = subject.Source("a", dirty=False, sha256={"template": "t"})
+    subject.demand_same(clean, subject.Source("a", dirty=True, sha256={"template": "t"}))
 
 
 def test_machine_has_a_fingerprint():

@@ -11,7 +11,12 @@ from tests.harness.gate.handmade import PLAN, scenario
 
 def test_lists_what_a_pass_does_not_mean(goals, evidence):
     found = {gap.what: gap.why for gap in gaps(evidence, judge(goals, evidence))}
-    assert list(found) == ["times on AWS", "container images", "limit: IAM"]
+    assert list(found) == [
+        "times on AWS",
+        "container images",
+        "comparison with a base",
+        "limit: IAM",
+    ]
     assert found["limit: IAM"] == "not enforced: --iam off"
 
 
@@ -28,3 +33,9 @@ def test_lists_skipped_scenarios_and_goals_without_samples(goals, evidence):
     found = gaps(empty, judge(goals, empty))
     assert Gap("scenario: scenarios.test_corpus.test_x", "skipped: no corpus") in found
     assert Gap("goal: quick", "there was no sample of it") in found
+
+
+def test_a_comparison_that_was_made_is_not_listed(goals, evidence):
+    compared = replace(evidence, base={"commit": None})
+    found = [gap.what for gap in gaps(compared, judge(goals, compared))]
+    assert "comparison with a base" not in found

@@ -8,6 +8,7 @@ from harness.gate.judgement import Judgement
 from harness.gate.reports.openmetrics import render
 from harness.gate.samples import UNFINISHED
 from tests.harness.gate.handmade import PLAN
+from tests.harness.gate.test_pairs import NO_SLOWER, pair
 
 LINE = re.compile(
     r'(# (TYPE|HELP) [a-z0-9_]+ .+|[a-z0-9_]+(\{goal="([^"\\\n]|\\.)*"\})? (\+Inf|[\d.e+-]+)|# EOF)'
@@ -36,3 +37,9 @@ def test_names_are_escaped_and_endless_times_are_infinite(goal, goals, evidence)
     declared = goals.model_copy(update={"goal": [quoted]})
     text = render(Judgement.of(declared, replace(evidence, load=Load(PLAN, 0, lost))))
     assert 'gate_goal_max_seconds{goal="a \\"b\\" \\\\ c"} +Inf' in text.splitlines()
+
+
+def test_a_comparison_has_its_ratio(goals, evidence):
+    compared = replace(evidence, base={}, pairs=tuple(pair(times) for times in (1.5, 1.2, 1.1)))
+    declared = goals.model_copy(update={"regression": [NO_SLOWER]})
+    assert 'gate_goal_ratio{goal="no slower"} 1.2' in render(Judgement.of(declared, compared))

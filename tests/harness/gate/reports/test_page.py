@@ -11,6 +11,7 @@ from harness.gate.junit import FAILED
 from harness.gate.reports.page import render
 from harness.gate.samples import FAILED as NOT_PROMISED
 from tests.harness.gate.handmade import PLAN, document_at, sample_at, scenario
+from tests.harness.gate.test_pairs import NO_SLOWER, pair
 
 VOID = {"meta"}
 DRAWN = {"circle", "line", "rect", "polyline"}
@@ -99,3 +100,14 @@ def test_without_samples_it_says_so(goals, evidence):
     assert "No upload was recorded." in page.words
     assert "No document was stored." in page.words
     assert "inconclusive" in page.words
+
+
+def test_shows_every_ratio_of_a_comparison(goals, evidence):
+    compared = replace(
+        evidence, base={"commit": "2" * 40}, pairs=tuple(pair(times) for times in (1.5, 1.25))
+    )
+    declared = goals.model_copy(update={"regression": [NO_SLOWER]})
+    page = page_of(declared, compared)
+    assert "1.25, 1.50" in page.words
+    assert f"Base: {'2' * 40}." in page.words
+    assert "Compared with the base" not in page_of(declared, evidence).words
