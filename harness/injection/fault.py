@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
+from harness.database.contact import Exchange, Opening
 from harness.injection.departure import Departures
 
 
@@ -42,6 +43,18 @@ class DeliveryFault(Fault, Protocol):
     def departures(self, planned: Departures, random: Random) -> Departures:
         """Return when the event leaves, instead of as `planned`; () when it never does."""
         ...
+
+
+class OpeningFault(Fault, Protocol):
+    """A fault of connections to the database as they are opened; its scope is `OpeningScope`."""
+
+    def opening(self, planned: Opening) -> Opening: ...
+
+
+class ExchangeFault(Fault, Protocol):
+    """A fault of what is asked of the database; its scope is `ExchangeScope`."""
+
+    def exchange(self, planned: Exchange, random: Random) -> Exchange: ...
 
 
 def summary(fault: type[Fault]) -> str:

@@ -47,8 +47,28 @@ class DeliveryScope:
     target: str = option("", "name or ARN of the function, queue, topic or bus; a pattern")
 
 
+@dataclass(frozen=True)
+class OpeningScope:
+    """Connections to the database as they are opened."""
+
+
+@dataclass(frozen=True)
+class ExchangeScope:
+    """Questions to the database with their answers, over connections that are open."""
+
+
+@dataclass(frozen=True)
+class DatabaseScope(OpeningScope, ExchangeScope):
+    """Both, counted together."""
+
+
 # What a fault of each scope is asked to do: the name of its method.
-ACTS_BY = {CallScope: "around", DeliveryScope: "departures"}
+ACTS_BY = {
+    CallScope: "around",
+    DeliveryScope: "departures",
+    OpeningScope: "opening",
+    ExchangeScope: "exchange",
+}
 
 
 def covers(scope: Any, facts: Facts) -> bool:
