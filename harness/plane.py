@@ -86,9 +86,12 @@ class DataPlane:
         self.faults = Faults(journal)
         services: list[Service] = []
         s3 = S3Layers(guard.secret_keys, control_plane, clock, region)
+        self._call_faults = CallFaults(
+            self.faults, guard.sessions, SystemClock(), region, self._crash
+        )
         layers: list[Layer] = [
             recorder(journal),
-            CallFaults(self.faults, guard.sessions, SystemClock(), region),
+            self._call_faults,
             self._notice_api_changes,
             *s3.browsers,
             *s3.signatures,
@@ -241,6 +244,7 @@ class DataPlane:
 
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""
+        await self._call_faults.close()
         await self._gateway.close()
         await self._mappings.close()
         await self._events.close()
@@ -249,6 +253,9 @@ class DataPlane:
         await self._daemon.close()
         await self._bedrock.close()
         await self._observation.close()
+
+    async def _crash(self, access_key_id: str) -> None:
+        await self._lambda.crash(access_key_id)
 
     async def _ask_lambda(self, call: Call) -> Reply:
         return await self._lambda.configuration(call)

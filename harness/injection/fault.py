@@ -5,6 +5,7 @@ The first line of its docstring says what a client sees. Where a fault acts is t
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Protocol
@@ -17,10 +18,16 @@ from harness.injection.departure import Departures
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """random: seeded for this hit alone; clock: no time scale reaches it."""
+    """random: seeded for this hit alone; clock: no time scale reaches it.
+
+    crash: ends the process of the sandbox that makes the call. beside: runs something that need not
+    end before the call is answered.
+    """
 
     random: Random
     clock: Clock
+    crash: Callable[[], Awaitable[None]]
+    beside: Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Fault(Protocol):

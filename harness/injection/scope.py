@@ -38,6 +38,13 @@ class ModelScope(CallScope):
 
 
 @dataclass(frozen=True, slots=True)
+class StepScope(CallScope):
+    """Which calls of functions: the steps at which something happens to their sandbox."""
+
+    function: str = option("*", "name of the function; a pattern")
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryScope:
     """Which S3 events, each on its way to one destination; facts have the same names."""
 
