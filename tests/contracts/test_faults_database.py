@@ -8,8 +8,11 @@ import psycopg
 import pytest
 from psycopg import Connection, errors
 
-from harness.disposable import Disposable
+from harness import settings
+from harness.disposable import Disposable, disposable
+from harness.errors import UsageError
 from harness.injection.client import Faults
+from tests.contracts.conftest import TEMPLATE
 
 
 @pytest.fixture
@@ -105,6 +108,17 @@ def test_a_connection_begins_as_ever(connection, url, sslmode):
                 copy.write_row(("字" * 20_000,))
         found = opened.execute("SELECT sum(length(content)), min(content) FROM copied").fetchone()
         assert found == (2_000_000, "字" * 20_000)
+
+
+def test_a_database_that_somebody_else_runs_has_no_faults(url):
+    options = ("--template", str(TEMPLATE), "--database-url", url)
+    with disposable(*options, inherited=settings.load().inherited) as running:
+        assert running.facts.database_url == url
+        faults = Faults(running.facts)
+        for name in ("database-cut", "database-down", "database-connection-limit"):
+            with pytest.raises(UsageError, match="somebody else runs the database"):
+                faults.add(name)
+        assert faults.add("throttle").hits == 0
 
 
 def test_letting_a_client_in_is_no_exchange(faults, url):
