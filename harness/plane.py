@@ -58,6 +58,7 @@ class DataPlane:
     """What behaves; `control_plane` is what remembers.
 
     images: source directories by repository name, filled once the template is known.
+    faults: what is to go wrong, in the database too.
     described: what the environment adds to its status (template, database, …).
     """
 
@@ -82,12 +83,15 @@ class DataPlane:
             region,
             enforce=options.enforce_iam,
         )
-        self._faults = Faults(journal)
+        self.faults = Faults(journal)
         services: list[Service] = []
         s3 = S3Layers(guard.secret_keys, control_plane, clock, region)
+        self._call_faults = CallFaults(
+            self.faults, guard.sessions, SystemClock(), region, self._crash
+        )
         layers: list[Layer] = [
             recorder(journal),
-            CallFaults(self._faults, guard.sessions, SystemClock(), region),
+            self._call_faults,
             self._notice_api_changes,
             *s3.browsers,
             *s3.signatures,
@@ -106,7 +110,7 @@ class DataPlane:
         self._lambda = LambdaPlane(ground, guard, networks, self.images, log, self._daemon.put)
         self._events = S3Events(door, control_plane, journal, clock, region)
         self._events.delivery.use(delivery_profile(options.s3_delivery))
-        self._events.delivery.disturb = DeliveryFaults(self._faults)
+        self._events.delivery.disturb = DeliveryFaults(self.faults)
         self._bus = EventBridge(door, control_plane, journal, clock, region)
         self._queues = Queues()
         self._mappings = self._event_source_mappings(ground)
@@ -146,7 +150,7 @@ class DataPlane:
             self._gateway,
             Stages(control_plane, ground.region),
             DeliveryControl(self._events.delivery),
-            FaultControl(self._faults),
+            FaultControl(self.faults),
             Why(ground.state.path("journal.jsonl"), journal),
             Sts(self._guard.sessions, control_plane),
             SecretsManager(control_plane),
@@ -207,7 +211,7 @@ class DataPlane:
             "queued_events": self._lambda.queued_events,
             "event_source_mappings": self._mappings.summary(),
             "s3_delivery": self._events.delivery.profile.text(),
-            "faults": [armed.told() for armed in self._faults.armed()],
+            "faults": [armed.told() for armed in self.faults.armed()],
             "findings": [
                 *self._findings(configurations),
                 *await self._review.findings(configurations),
@@ -240,6 +244,7 @@ class DataPlane:
 
     async def close(self) -> None:
         """Stop everything that runs; accepted events that did not end yet are given up."""
+        await self._call_faults.close()
         await self._gateway.close()
         await self._mappings.close()
         await self._events.close()
@@ -248,6 +253,9 @@ class DataPlane:
         await self._daemon.close()
         await self._bedrock.close()
         await self._observation.close()
+
+    async def _crash(self, access_key_id: str) -> None:
+        await self._lambda.crash(access_key_id)
 
     async def _ask_lambda(self, call: Call) -> Reply:
         return await self._lambda.configuration(call)

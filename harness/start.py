@@ -20,11 +20,15 @@ from harness.aws import ACCESS_KEY, SECRET_KEY
 from harness.bearer import bearer_token
 from harness.clock import SystemClock
 from harness.control_plane import ControlPlane
+from harness.database import Database
 from harness.database.choice import chosen
+from harness.database.proxied import Proxied
 from harness.database.url import DatabaseUrl
 from harness.deployment import Deployment, Report
 from harness.environment import Environment
 from harness.errors import EnvironmentFailedError
+from harness.injection.database import DatabaseFaults
+from harness.injection.scope import ExchangeScope, OpeningScope
 from harness.journal import Journal
 from harness.options import LOOPBACK, Options
 from harness.plane import DataPlane
@@ -64,12 +68,22 @@ class Start:
         self._control_plane = control_plane
         self._plane = DataPlane(state, options, control_plane, self._journal, self._clock)
         stack.push_async_callback(self._plane.close)
-        self._database = chosen(state, options, supply)
+        self._database = self._reached(chosen(state, options, supply))
         stack.push_async_callback(self._database.stop)
         self.parts = {
             "the control plane (moto)": control_plane.ended,
             "PostgreSQL": self._database.ended,
         }
+
+    def _reached(self, database: Database) -> Database:
+        """Return the database as clients reach it: one of our own by a way that faults know."""
+        faults = self._plane.faults
+        if self._options.database_url:
+            reason = "somebody else runs the database; faults need one of the environment's own"
+            for scope in (OpeningScope, ExchangeScope):
+                faults.cannot(scope, reason)
+            return database
+        return Proxied(database, DatabaseFaults(faults))
 
     async def environment(self) -> Environment:
         """Bring everything up and return how clients reach it."""

@@ -6,7 +6,10 @@ go wrong, and would spoil the count of what the code under test does.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
@@ -21,13 +24,36 @@ from harness.injection.service_names import names_of
 
 
 class CallFaults:
-    """A layer; faults that hit the same call lie around one another, the first outermost."""
+    """A layer; faults that hit the same call lie around one another, the first outermost.
 
-    def __init__(self, faults: Faults, sessions: Sessions, clock: Clock, region: str) -> None:
+    crash(access_key_id): ends the process of the sandbox that calls with the key.
+    """
+
+    def __init__(
+        self,
+        faults: Faults,
+        sessions: Sessions,
+        clock: Clock,
+        region: str,
+        crash: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._faults = faults
         self._sessions = sessions
         self._clock = clock
         self._region = region
+        self._crash = crash
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Give up what faults have yet to do."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def __call__(self, call: Call, proceed: Handler) -> Reply:
         armed = self._faults.armed(CallScope)
@@ -35,8 +61,10 @@ class CallFaults:
             return await proceed(call)
         facts = await self._facts(call)
         told = {"call": call.id, "service": call.service, "operation": call.operation}
+        crash = partial(self._crash, access_key_id(call))
         for fault, random in reversed([*self._faults.hitting(CallScope, facts, **told)]):
-            proceed = partial(_around, fault, Hit(random, self._clock), proceed)
+            hit = Hit(random, self._clock, crash, self._beside)
+            proceed = partial(_around, fault, hit, proceed)
         return await proceed(call)
 
     async def _facts(self, call: Call) -> Facts:

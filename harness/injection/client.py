@@ -103,7 +103,9 @@ class Injected:
         return self._now().covered
 
     def clear(self) -> None:
-        (self._last,) = self._faults.clear(self._id)
+        """Clear it before its block ends; harmless when that was done already."""
+        if self._last is None:
+            (self._last,) = self._faults.clear(self._id)
 
     def _now(self) -> Fault:
         return self._last or self._faults.get(self._id)

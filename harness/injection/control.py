@@ -45,9 +45,9 @@ class FaultControl:
             injection = _injection(await whole_body(call, _LONGEST_REQUEST))
             if isinstance(injection.scope, CallScope):
                 await asyncio.to_thread(check, injection.scope)
+            return _json(201, self._faults.add(injection).told())
         except (UsageError, AwsError) as error:
             return _json(400, {"message": str(error)})
-        return _json(201, self._faults.add(injection).told())
 
     def _clear(self, identifier: str) -> Reply:
         """Answer what was cleared, with its last counts."""

@@ -5,21 +5,29 @@ The first line of its docstring says what a client sees. Where a fault acts is t
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Protocol
 
 from harness.call import Call, Handler, Reply
 from harness.clock import Clock
+from harness.database.contact import Exchange, Opening
 from harness.injection.departure import Departures
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """random: seeded for this hit alone; clock: no time scale reaches it."""
+    """random: seeded for this hit alone; clock: no time scale reaches it.
+
+    crash: ends the process of the sandbox that makes the call. beside: runs something that need not
+    end before the call is answered.
+    """
 
     random: Random
     clock: Clock
+    crash: Callable[[], Awaitable[None]]
+    beside: Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Fault(Protocol):
@@ -42,6 +50,18 @@ class DeliveryFault(Fault, Protocol):
     def departures(self, planned: Departures, random: Random) -> Departures:
         """Return when the event leaves, instead of as `planned`; () when it never does."""
         ...
+
+
+class OpeningFault(Fault, Protocol):
+    """A fault of connections to the database as they are opened; its scope is `OpeningScope`."""
+
+    def opening(self, planned: Opening) -> Opening: ...
+
+
+class ExchangeFault(Fault, Protocol):
+    """A fault of what is asked of the database; its scope is `ExchangeScope`."""
+
+    def exchange(self, planned: Exchange, random: Random) -> Exchange: ...
 
 
 def summary(fault: type[Fault]) -> str:

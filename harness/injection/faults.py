@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from harness.errors import UsageError
 from harness.injection.injection import Injection
 from harness.injection.scope import Facts, covers
 from harness.journal import Journal
@@ -39,8 +40,17 @@ class Faults:
         self._journal = journal
         self._numbers = itertools.count(1)
         self._armed: dict[str, Armed] = {}
+        self._impossible: dict[type[Any], str] = {}
+
+    def cannot(self, scope: type[Any], reason: str) -> None:
+        """Refuse faults that act where this environment has nothing of ours."""
+        self._impossible[scope] = reason
 
     def add(self, injection: Injection) -> Armed:
+        """Arm a fault; raises `UsageError` where it can do nothing."""
+        for scope, reason in self._impossible.items():
+            if issubclass(injection.fault.scope, scope):
+                raise UsageError(f"{injection.name} cannot be added: {reason}")
         armed = Armed(f"fault-{next(self._numbers)}", injection)
         self._armed[armed.id] = armed
         self._journal.record("fault.added", id=armed.id, **injection.settings())

@@ -38,6 +38,13 @@ class ModelScope(CallScope):
 
 
 @dataclass(frozen=True, slots=True)
+class StepScope(CallScope):
+    """Which calls of functions: the steps at which something happens to their sandbox."""
+
+    function: str = option("*", "name of the function; a pattern")
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryScope:
     """Which S3 events, each on its way to one destination; facts have the same names."""
 
@@ -47,8 +54,28 @@ class DeliveryScope:
     target: str = option("", "name or ARN of the function, queue, topic or bus; a pattern")
 
 
+@dataclass(frozen=True)
+class OpeningScope:
+    """Connections to the database as they are opened."""
+
+
+@dataclass(frozen=True)
+class ExchangeScope:
+    """Questions to the database with their answers, over connections that are open."""
+
+
+@dataclass(frozen=True)
+class DatabaseScope(OpeningScope, ExchangeScope):
+    """Both, counted together."""
+
+
 # What a fault of each scope is asked to do: the name of its method.
-ACTS_BY = {CallScope: "around", DeliveryScope: "departures"}
+ACTS_BY = {
+    CallScope: "around",
+    DeliveryScope: "departures",
+    OpeningScope: "opening",
+    ExchangeScope: "exchange",
+}
 
 
 def covers(scope: Any, facts: Facts) -> bool:

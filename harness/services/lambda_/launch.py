@@ -43,6 +43,12 @@ class Launcher:
         self._access = access
         self.endpoint_url = ""
         self.daemon_address = NOWHERE
+        self._callers: dict[str, Sandbox] = {}
+
+    async def crash(self, access_key_id: str) -> None:
+        """End the process of the sandbox that calls with this key, if there is one."""
+        if sandbox := self._callers.get(access_key_id):
+            await sandbox.crash()
 
     async def launch(self, function: Function, limit_s: float = INIT_LIMIT_S) -> Sandbox:
         """Return a new sandbox after its init phase of `limit_s`, whether that worked or not."""
@@ -68,7 +74,14 @@ class Launcher:
             *(function, handler, place, enclosure, output, lines, shown, self._clock),
             traced=grant.traces,
         )
-        sandbox.at_end = grant.end
+        key = grant.variables["AWS_ACCESS_KEY_ID"]
+        self._callers[key] = sandbox
+
+        def ended() -> None:
+            del self._callers[key]
+            grant.end()
+
+        sandbox.at_end = ended
         try:
             await sandbox.start(limit_s)
         except BaseException:

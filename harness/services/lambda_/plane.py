@@ -41,6 +41,7 @@ class LambdaPlane:
 
     log: takes what sandboxes write; segments: takes Lambda's own for X-Ray.
     networks: None when functions in a VPC reach everything.
+    crash(access_key_id): ends the process of the sandbox that calls with the key.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class LambdaPlane:
         access = Access(guard.sessions, guard.authorize, region, self.executor.nowhere)
         sandboxes = ground.state.path("sandboxes")
         self._launcher = Launcher(self.executor, self._code, sandboxes, log, clock, region, access)
+        self.crash = self._launcher.crash
         self.room = Room(ground.options.max_sandboxes)
         throttle = Throttle(lambda: ACCOUNT_LIMIT - registry.reserved, clock)
         tracing = Tracing(segments, clock)

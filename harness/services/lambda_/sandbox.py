@@ -252,6 +252,11 @@ class Sandbox:
         if api is not None:
             await api.close()
 
+    async def crash(self) -> None:
+        """End the process as a signal from nowhere does; what runs in it finds it gone."""
+        if self._process is not None:
+            await self._process.kill()
+
     async def kill(self) -> None:
         """End the sandbox and everything in it; harmless when it is dead already."""
         if self.state is SandboxState.DEAD:

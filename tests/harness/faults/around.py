@@ -12,11 +12,24 @@ from harness.injection.fault import Hit
 from harness.injection.option import read
 
 
+def made_hit(clock: Clock) -> Hit:
+    """Return a hit by a call that no sandbox makes."""
+    return Hit(Random(1), clock, _nobody, _nothing)  # noqa: S311 - repeatable
+
+
+async def _nobody() -> None:
+    raise AssertionError("no sandbox is there to be ended")
+
+
+def _nothing(work: Any) -> None:
+    raise AssertionError("nothing was to run beside")
+
+
 async def meet(
     name: str, handler: Handler, *, clock: Clock | None = None, method: str = "GET", **options: Any
 ) -> Reply:
     """Return what a client gets whose call `handler` answers, around it the fault `name`."""
     kind: Any = fault(name)
-    hit = Hit(Random(1), clock or ManualClock())  # noqa: S311 - repeatable
+    hit = made_hit(clock or ManualClock())
     reply: Reply = await read(kind, options).around(Call("s3", "", method, "/b/k"), handler, hit)
     return reply

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from random import Random
 from typing import Any
 
 import orjson
@@ -11,8 +10,8 @@ from harness.call import Bytes, Call, Reply
 from harness.clock import ManualClock
 from harness.errors import AwsError, UsageError
 from harness.faults.bedrock_quota import BedrockQuota, _demand
-from harness.injection.fault import Hit
 from harness.injection.injection import asked
+from tests.harness.faults.around import made_hit
 
 EMBED = "cohere.embed-v4%3A0"
 ONE_TOKEN = {"texts": ["a"], "input_type": "search_query"}
@@ -37,7 +36,7 @@ class Limited:
         """Return "" for an answer, else why there was none."""
         body = Bytes(orjson.dumps(request))
         call = Call("bedrock", "InvokeModel", "POST", f"/model/{model}/invoke", body=body)
-        hit = Hit(Random(1), self.clock)  # noqa: S311 - repeatable
+        hit = made_hit(self.clock)
         try:
             asyncio.run(self._quota.around(call, self._answer, hit))
         except AwsError as error:

@@ -35,9 +35,13 @@ def sessions() -> Sessions:
     return Sessions()
 
 
+async def crash(access_key_id: str) -> None:
+    raise AssertionError("no fault here ends a sandbox")
+
+
 @pytest.fixture
 def layer(faults, sessions) -> CallFaults:
-    return CallFaults(faults, sessions, ManualClock(), REGION)
+    return CallFaults(faults, sessions, ManualClock(), REGION, crash)
 
 
 def client(call: Call) -> Call:

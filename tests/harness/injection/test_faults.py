@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from harness.clock import ManualClock
+from harness.errors import UsageError
 from harness.injection.faults import Faults
 from harness.injection.injection import asked
-from harness.injection.scope import CallScope
+from harness.injection.scope import CallScope, ExchangeScope
 from harness.journal import Event, Journal
 
 S3 = {"service": ["s3"], "operation": ["PutObject"]}
@@ -62,3 +63,11 @@ def test_cleared_faults_hit_nothing(faults):
     assert faults.clear(first.id) is None
     assert faults.armed() == [second]
     assert [*faults.hitting(str, S3)] == []
+
+
+def test_what_an_environment_cannot_have_is_refused_with_the_reason(faults, seen):
+    faults.cannot(ExchangeScope, "somebody else runs the database")
+    with pytest.raises(UsageError, match="database-down cannot be added: somebody else runs"):
+        faults.add(asked({"fault": "database-down"}))
+    faults.add(asked({"fault": "throttle"}))
+    assert [event.kind for event in seen] == ["fault.added"]
