@@ -72,6 +72,7 @@ def test_its_log_has_no_values_and_no_password_and_its_data_are_in_memory(supply
                 with pytest.raises(psycopg.errors.UniqueViolation):
                     connection.execute(insert)
             container = client.containers.get(server.describe()["container"])
+            container.stop()  # its log is complete then
             return server.url, container.logs().decode(), container.attrs
         finally:
             await server.stop()
