@@ -29,7 +29,7 @@ def finish(root: Path) -> bool:
     compiled = compileall.compile_dir(
         root,
         quiet=1,
-        workers=0,
+        workers=1,  # what a file becomes depends a little on what its process compiled before
         stripdir=str(root),
         prependdir="/",
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
