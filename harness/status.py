@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import orjson
-
 from harness.call import Call, Reply
+from harness.json_reply import json_reply
 from harness.services.logs import LogDelivery
 
 _LONGEST_WAIT_S = 20.0
@@ -30,24 +29,20 @@ class Status:
 
     async def handle(self, call: Call) -> Reply:
         if call.path == "/_harness/status":
-            return _json(200, await self._report())
+            return json_reply(200, await self._report())
         if call.path == "/_harness/logs/wait":
             return await self._wait(call)
-        return _json(404, {"message": f"no such path: {call.path}"})
+        return json_reply(404, {"message": f"no such path: {call.path}"})
 
     async def _wait(self, call: Call) -> Reply:
         """Answer 200 when the group has an event younger than `after` (ms), else 204 in time."""
         parameters = call.parameters()
         group, after = parameters.get("group", ""), parameters.get("after", "0")
         if not group or not after.isdigit():
-            return _json(400, {"message": "group and after=<milliseconds> are needed"})
+            return json_reply(400, {"message": "group and after=<milliseconds> are needed"})
         try:
             async with asyncio.timeout(_LONGEST_WAIT_S):
                 await self._logs.newer(group, int(after))
         except TimeoutError:
             return Reply(204)
-        return _json(200, {"group": group})
-
-
-def _json(status: int, content: Mapping[str, Any]) -> Reply:
-    return Reply(status, [("content-type", "application/json")], orjson.dumps(content))
+        return json_reply(200, {"group": group})

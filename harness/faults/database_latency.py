@@ -7,6 +7,7 @@ from random import Random
 from typing import ClassVar
 
 from harness.database.contact import Exchange
+from harness.injection.delay import drawn_s
 from harness.injection.option import option
 from harness.injection.scope import ExchangeScope
 
@@ -20,7 +21,7 @@ class DatabaseLatency:
     jitter_ms: float = option(0.0, "up to so many more, drawn for each")
 
     def exchange(self, planned: Exchange, random: Random) -> Exchange:
-        seconds = (self.ms + random.uniform(0, self.jitter_ms)) / 1000
+        seconds = drawn_s(self.ms, self.jitter_ms, random)
         return replace(planned, delay_s=planned.delay_s + seconds)
 
 

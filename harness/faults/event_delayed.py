@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import ClassVar
 
+from harness.injection.delay import drawn_s
 from harness.injection.departure import Departures
 from harness.injection.option import option
 from harness.injection.scope import DeliveryScope
@@ -20,7 +21,7 @@ class EventDelayed:
     jitter_ms: float = option(0.0, "up to so many more, drawn for each")
 
     def departures(self, planned: Departures, random: Random) -> Departures:
-        seconds = (self.ms + random.uniform(0, self.jitter_ms)) / 1000
+        seconds = drawn_s(self.ms, self.jitter_ms, random)
         return [replace(one, delay_s=one.delay_s + seconds) for one in planned]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.call import Call, Handler, Reply
+from harness.injection.delay import drawn_s
 from harness.injection.fault import Hit
 from harness.injection.option import option
 from harness.injection.scope import CallScope
@@ -20,7 +21,7 @@ class Latency:
     jitter_ms: float = option(0.0, "up to so many more, drawn for each")
 
     async def around(self, call: Call, proceed: Handler, hit: Hit) -> Reply:
-        await hit.clock.wait((self.ms + hit.random.uniform(0, self.jitter_ms)) / 1000)
+        await hit.clock.wait(drawn_s(self.ms, self.jitter_ms, hit.random))
         return await proceed(call)
 
 

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.gate import table
 
 SUCCEEDED = "succeeded"
 DROPPED = "dropped"  # given up after its retries, or too old
@@ -116,37 +116,25 @@ def _text(value: object) -> str:
 
 
 def read(path: Path) -> tuple[Document, ...]:
-    """Return the documents of `path`, none without such a file.
-
-    Raises `HarnessError` naming the line that is not a document.
-    """
-    if not path.exists():
-        return ()
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return tuple(_read(path, rows.line_num, row) for row in rows)
+    """Return the documents of `path`; raises as `table.read` does."""
+    return table.read(path, "a document of a load test", _document_of)
 
 
-def _read(path: Path, line: int, row: Mapping[str, str]) -> Document:
-    try:
-        if row["outcome"] not in _ENDINGS:
-            raise ValueError(row["outcome"])
-        return Document(
-            size=int(row["size"]),
-            stored=_finite(row["stored"]),
-            started=_finite(row["started"]) if row["started"] else None,
-            ended=_finite(row["ended"]) if row["ended"] else None,
-            cold=bool(int(row["cold"])),
-            init_s=_finite(row["init_s"]),
-            longest_run_s=_finite(row["longest_run_s"]),
-            runs=int(row["runs"]),
-            errors=int(row["errors"]),
-            outcome=row["outcome"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise HarnessError(
-            f"{path}:{line} is not a document of a load test; run the gate again"
-        ) from error
+def _document_of(row: table.Row) -> Document:
+    if row["outcome"] not in _ENDINGS:
+        raise ValueError(row["outcome"])
+    return Document(
+        size=int(row["size"]),
+        stored=_finite(row["stored"]),
+        started=_finite(row["started"]) if row["started"] else None,
+        ended=_finite(row["ended"]) if row["ended"] else None,
+        cold=bool(int(row["cold"])),
+        init_s=_finite(row["init_s"]),
+        longest_run_s=_finite(row["longest_run_s"]),
+        runs=int(row["runs"]),
+        errors=int(row["errors"]),
+        outcome=row["outcome"],
+    )
 
 
 def _finite(text: str) -> float:

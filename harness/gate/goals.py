@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -67,14 +68,16 @@ class _Goal(_Declared):
             raise ValueError(f"{self.metric} is not in {' or '.join(sorted(kinds))} but in {kind}")
         return self
 
+    @abstractmethod
     def kinds(self) -> frozenset[str]:
         """Return what kinds of metric the method can judge."""
-        raise NotImplementedError
+        ...
 
     @property
+    @abstractmethod
     def label(self) -> str:
         """Return the goal in a few characters, as "p95 < 5 s"."""
-        raise NotImplementedError
+        ...
 
 
 class Quantile(_Goal):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import HarnessError
+from harness.gate import table
 
 ANSWERED = "answered"
 FAILED = "failed"  # another status, another message, a broken connection or a time-out
@@ -73,28 +72,13 @@ class Recorder:
 
 
 def read(path: Path) -> tuple[Sample, ...]:
-    """Return the samples of `path`; none when the load test never wrote it.
-
-    Raises `HarnessError` naming the line that is not a sample.
-    """
-    if not path.exists():
-        return ()
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return tuple(_sample(path, rows.line_num, row) for row in rows)
+    """Return the samples of `path`; raises as `table.read` does."""
+    return table.read(path, "a sample of a load test", _sample)
 
 
-def _sample(path: Path, line: int, row: Mapping[str, str]) -> Sample:
-    try:
-        intended, start, end = (float(row[name]) for name in ("intended_start", "start", "end"))
-        status, size = int(row["status"]), int(row["size"])
-        sample = Sample(intended, start, end, status, size, row["outcome"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _broken(path, line) from error
+def _sample(row: table.Row) -> Sample:
+    intended, start, end = (float(row[name]) for name in ("intended_start", "start", "end"))
+    sample = Sample(intended, start, end, int(row["status"]), int(row["size"]), row["outcome"])
     if sample.outcome not in OUTCOMES or not math.isfinite(sample.latency + start):
-        raise _broken(path, line)
+        raise ValueError(row)
     return sample
-
-
-def _broken(path: Path, line: int) -> HarnessError:
-    return HarnessError(f"{path}:{line} is not a sample of a load test; run the gate again")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import orjson
 
@@ -13,6 +12,7 @@ from harness.injection.faults import Faults
 from harness.injection.injection import Injection, asked
 from harness.injection.scope import CallScope
 from harness.injection.service_names import check
+from harness.json_reply import json_reply
 from harness.services.s3_events.whole_body import whole_body
 
 PATH = "/_harness/faults"
@@ -35,27 +35,29 @@ class FaultControl:
         if call.method == "DELETE":
             return self._clear(identifier)
         if identifier or call.method not in ("GET", "POST"):
-            return _json(405, {"message": f"{PATH} answers GET, POST and DELETE, {PATH}/ID DELETE"})
+            return json_reply(
+                405, {"message": f"{PATH} answers GET, POST and DELETE, {PATH}/ID DELETE"}
+            )
         if call.method == "POST":
             return await self._add(call)
-        return _json(200, {"faults": [one.told() for one in self._faults.armed()]})
+        return json_reply(200, {"faults": [one.told() for one in self._faults.armed()]})
 
     async def _add(self, call: Call) -> Reply:
         try:
             injection = _injection(await whole_body(call, _LONGEST_REQUEST))
             if isinstance(injection.scope, CallScope):
                 await asyncio.to_thread(check, injection.scope)
-            return _json(201, self._faults.add(injection).told())
+            return json_reply(201, self._faults.add(injection).told())
         except (UsageError, AwsError) as error:
-            return _json(400, {"message": str(error)})
+            return json_reply(400, {"message": str(error)})
 
     def _clear(self, identifier: str) -> Reply:
         """Answer what was cleared, with its last counts."""
         wanted = [identifier] if identifier else [one.id for one in self._faults.armed()]
         cleared = [self._faults.clear(one) for one in wanted]
         if None in cleared:
-            return _json(404, {"message": f"no fault {identifier!r} is in the environment"})
-        return _json(200, {"faults": [one.told() for one in cleared if one]})
+            return json_reply(404, {"message": f"no fault {identifier!r} is in the environment"})
+        return json_reply(200, {"faults": [one.told() for one in cleared if one]})
 
 
 def _injection(body: bytes) -> Injection:
@@ -66,7 +68,3 @@ def _injection(body: bytes) -> Injection:
     if not isinstance(settings, dict):
         raise UsageError('an object is needed, as in {"fault": "latency", "ms": 300}')
     return asked(settings)
-
-
-def _json(status: int, content: dict[str, Any]) -> Reply:
-    return Reply(status, [("content-type", "application/json")], orjson.dumps(content))

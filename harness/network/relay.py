@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
+
+from harness.listener import Listener
 
 _HOST = "127.0.0.1"
 _PIECE = 64 * 1024
@@ -29,35 +32,21 @@ class Relay:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
-        self._connections: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(self._carry)
 
     @classmethod
     async def start(cls, listener: socket.socket, connect: Connect) -> Relay:
         relay = cls(connect)
-        relay._server = await asyncio.start_server(relay._accept, sock=listener)
+        await relay._listener.start_on(listener)
         return relay
 
     async def close(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._listener.close()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(FileNotFoundError):  # nobody is there: the function is hung up on
             there, back = await self._connect()
-        except (ConnectionError, FileNotFoundError):
-            writer.close()  # nobody listens there: the function sees its connection end
-            return
-        else:
             await _carry_both(reader, writer, there, back)
-        finally:
-            self._connections.discard(task)
 
 
 async def _carry_both(

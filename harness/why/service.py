@@ -11,10 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from harness.call import Call, Reply
 from harness.journal import Event, Journal
+from harness.json_reply import json_reply
 from harness.why.advice import advise, settled
 from harness.why.history import Line, related
 from harness.why.story import tell
@@ -42,9 +41,9 @@ class Why:
         bucket, key = parameters.get("bucket", ""), parameters.get("key", "")
         after = parameters.get("after", "0")
         if not bucket or not key or not after.isdigit():
-            return _json(400, {"message": "bucket and key are needed; after is a number"})
+            return json_reply(400, {"message": "bucket and key are needed; after is a number"})
         lines = await self._longer(bucket, key, int(after) if "after" in parameters else -1)
-        return _json(200, story(bucket, key, lines))
+        return json_reply(200, story(bucket, key, lines))
 
     async def _longer(self, bucket: str, key: str, after: int) -> list[Line]:
         """Return the object's lines, once there are more than `after` or the wait is over."""
@@ -80,7 +79,3 @@ def story(bucket: str, key: str, lines: list[Line]) -> dict[str, Any]:
         "settled": settled(writes),
         "lines": len(lines),
     }
-
-
-def _json(status: int, content: dict[str, Any]) -> Reply:
-    return Reply(status, [("content-type", "application/json")], orjson.dumps(content))

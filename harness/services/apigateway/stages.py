@@ -13,6 +13,7 @@ import orjson
 
 from harness.aws import json_answer, rest_call
 from harness.call import Call, Handler, Reply
+from harness.json_reply import json_reply
 
 _PATH = re.compile(
     r"(?P<stages>/v2/apis/[^/]+/stages)/(?P<name>[^/]+)(/routesettings/(?P<route>.+))?"
@@ -47,7 +48,7 @@ class Stages:
             return Reply(204)
         changed = updated(stage, orjson.loads(await call.body.read()))
         answer = await self._ask("CreateStage", "POST", stages, stored(changed))
-        return Reply(200, [("content-type", "application/json")], orjson.dumps(answer))
+        return json_reply(200, answer)
 
     async def _ask(
         self, operation: str, method: str, path: str, content: dict[str, Any] | None = None

@@ -14,10 +14,11 @@ from urllib.parse import unquote
 from harness.call import Call, Reply
 from harness.clock import Clock
 from harness.errors import AwsError
+from harness.json_reply import json_reply
 from harness.services.lambda_.event_invoke_settings import Settings, merged, replaced, requested
 from harness.services.lambda_.function import Function, Functions
 from harness.services.lambda_.reference import parse_reference
-from harness.services.lambda_.wire import answer, json_request
+from harness.services.lambda_.wire import json_request
 
 _USER = {"Type": "User"}
 _PAGE = 50
@@ -77,7 +78,7 @@ class EventInvokeConfigs:
             raise AwsError("InvalidParameterValueException", message, 400, _USER) from None
 
     async def _get(self, call: Call) -> Reply:
-        return answer(200, self._found(*_target(call)))
+        return json_reply(200, self._found(*_target(call)))
 
     async def _delete(self, call: Call) -> Reply:
         name, qualifier = _target(call)
@@ -93,13 +94,13 @@ class EventInvokeConfigs:
         page: dict[str, Any] = {"FunctionEventInvokeConfigs": kept[start : start + size]}
         if start + size < len(kept):
             page["NextMarker"] = str(start + size)
-        return answer(200, page)
+        return json_reply(200, page)
 
     def _keep(self, function: Function, qualifier: str, settings: Settings) -> Reply:
         arn = f"{function.unqualified_arn}:{qualifier}"
         changed = {**settings, "FunctionArn": arn, "LastModified": self._clock.now()}
         self._kept.setdefault(function.name, {})[qualifier] = changed
-        return answer(200, changed)
+        return json_reply(200, changed)
 
     async def _existing(self, call: Call) -> tuple[Function, str]:
         name, qualifier = _target(call)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from harness.call import Call, Reply
 from harness.errors import AwsError
+from harness.json_reply import json_reply
 from harness.services.lambda_.function import Functions
 from harness.services.lambda_.recursion import Recursion
-from harness.services.lambda_.wire import answer, json_request
+from harness.services.lambda_.wire import json_request
 
 _LOOPS = ("Allow", "Terminate")
 
@@ -32,10 +33,10 @@ class RecursionConfigs:
             )
             raise AwsError("ValidationException", message, 400)
         self._recursion.set_loop(name, loop)
-        return answer(200, {"RecursiveLoop": loop})
+        return json_reply(200, {"RecursiveLoop": loop})
 
     async def _get(self, call: Call) -> Reply:
-        return answer(200, {"RecursiveLoop": self._recursion.loop(await self._name(call))})
+        return json_reply(200, {"RecursiveLoop": self._recursion.loop(await self._name(call))})
 
     async def _name(self, call: Call) -> str:
         return (await self._functions.get(call.path.split("/")[3])).name

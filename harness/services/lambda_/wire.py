@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from harness.call import Call, Reply
+from harness.call import Call
 from harness.errors import AwsError
 
 _LIMIT = 64 * 1024
@@ -29,7 +28,3 @@ async def json_request(call: Call) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise AwsError("SerializationException", "Expected an object", 400)
     return request
-
-
-def answer(status: int, content: Mapping[str, Any]) -> Reply:
-    return Reply(status, [("content-type", "application/json")], orjson.dumps(content))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import orjson
-
 from harness.call import Call, Reply
 from harness.errors import AwsError, UsageError
+from harness.json_reply import json_reply
 from harness.services.s3_events.delivery import Delivery
 from harness.services.s3_events.profile import parse
 from harness.services.s3_events.whole_body import whole_body
@@ -31,11 +30,7 @@ class DeliveryControl:
                 text = (await whole_body(call, _LONGEST_PROFILE)).decode()
                 self._delivery.use(parse(text))
             except (UsageError, UnicodeDecodeError, AwsError) as error:
-                return _json(400, {"message": str(error)})
+                return json_reply(400, {"message": str(error)})
         elif call.method != "GET":
-            return _json(405, {"message": f"{PATH} answers GET and PUT"})
-        return _json(200, {"profile": self._delivery.profile.text()})
-
-
-def _json(status: int, content: dict[str, str]) -> Reply:
-    return Reply(status, [("content-type", "application/json")], orjson.dumps(content))
+            return json_reply(405, {"message": f"{PATH} answers GET and PUT"})
+        return json_reply(200, {"profile": self._delivery.profile.text()})

@@ -13,6 +13,7 @@ import orjson
 from harness.call import Call, Reply
 from harness.errors import AwsError
 from harness.journal import Journal
+from harness.json_reply import json_reply
 from harness.services.xray import expression, segment, trace
 from harness.services.xray.store import Trace, Traces
 
@@ -54,7 +55,7 @@ class XRay:
             message = f"xray:{asked} is not emulated here (docs/services/xray.md)"
             raise AwsError("NotImplemented", message, 501)
         answer = await operation(_request(await call.body.read()))
-        return Reply(200, [("content-type", "application/json")], orjson.dumps(answer))
+        return json_reply(200, answer)
 
     async def _put(self, request: Request) -> dict[str, Any]:
         unprocessed = []

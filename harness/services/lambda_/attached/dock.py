@@ -11,7 +11,8 @@ from harness.call import Reply
 from harness.clock import Clock
 from harness.errors import EnvironmentFailedError
 from harness.http1 import Head, StreamBody
-from harness.server import HttpServer, Listener
+from harness.listener import Listener
+from harness.server import HttpServer
 from harness.services.lambda_.attached.berths import Berths
 from harness.services.lambda_.attached.lease import Lease
 from harness.services.lambda_.attached.replica import Replica

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from harness.call import Bytes, Call, Reply
+from harness.json_reply import json_reply
 from harness.services.lambda_.configuration.shapes import Structure
 from harness.services.lambda_.refusal import invalid, mistyped, too_large, violated
 
@@ -59,7 +60,7 @@ def answer(status: int, content: Mapping[str, Any] | None = None) -> Reply:
     """Return JSON; without content the body is empty, as for a deletion."""
     if content is None:
         return Reply(status)
-    return Reply(status, [("content-type", "application/json")], orjson.dumps(content))
+    return json_reply(status, content)
 
 
 def page(call: Call, member: str, items: Sequence[Mapping[str, Any]]) -> Reply:

@@ -16,7 +16,6 @@ from harness.services.lambda_.executors.layout import TASK_ROOT, TEMPORARY
 _WITHIN = ("--ro-bind", "/", "/", "--bind", str(TEMPORARY), str(TEMPORARY))
 _OWN = ("--dev", "/dev", "--proc", "/proc", "--unshare-pid", "--unshare-ipc", "--unshare-uts")
 _END = ("--die-with-parent", "--cap-drop", "ALL", "--chdir", str(TASK_ROOT), "--")
-_SIGNALLED = 128
 
 
 def find() -> Path:
@@ -43,8 +42,3 @@ def find() -> Path:
 
 def wrapped(bubblewrap: Path, argv: Sequence[str | Path]) -> list[str | Path]:
     return [bubblewrap, *_WITHIN, *_OWN, *_END, *argv]
-
-
-def return_code(code: int) -> int:
-    """Return the code of the process inside; bubblewrap tells a signal as a shell does (pure)."""
-    return _SIGNALLED - code if code > _SIGNALLED else code

@@ -16,13 +16,14 @@ from harness.services.lambda_.executors.cgroups import Group
 from harness.services.lambda_.executors.layout import TASK_ROOT
 from harness.services.lambda_.executors.namespaces import Namespaces
 from harness.services.lambda_.executors.running import ProcessSandbox, Shared
+from harness.services.lambda_.executors.share import FILES
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.output import Output
 from harness.services.lambda_.runtime_api import Listening
 from harness.services.lambda_.variables import of_a_process
 
 _LIMITS = (  # aws-behaviour §1.8; no core files, which nobody could fetch
-    (resource.RLIMIT_NOFILE, 1024),
+    (resource.RLIMIT_NOFILE, FILES),
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_MEMLOCK, 64 * 1024),
 )

@@ -21,12 +21,11 @@ from harness.services.lambda_.executors.memory_watch import MemoryWatch
 from harness.services.lambda_.executors.namespaces import Namespaces, create
 from harness.services.lambda_.executors.platform import Platform, Wanted, limits, probe
 from harness.services.lambda_.executors.running import Shared
+from harness.services.lambda_.executors.share import MB_OF_ONE_CPU, PROCESSES
 from harness.services.lambda_.function import Function
 from harness.state import State
 
 RUNTIME_API_PORT = 9001
-_MB_OF_ONE_CPU = 1769
-_PROCESSES = 1024
 
 
 class ProcessExecutor:
@@ -114,5 +113,5 @@ class ProcessExecutor:
             self._groups = Groups(parents, platform.group_version, self._state)
         # Files in a tmpfs are charged to whoever writes them, and are no memory on Lambda.
         storage_mb = function.ephemeral_storage_mb if platform.namespaces else 0
-        cpus = function.memory_mb / _MB_OF_ONE_CPU if self._wanted.cpu_share else None
-        return self._groups.group(name, Bounds(function.memory_mb + storage_mb, _PROCESSES, cpus))
+        cpus = function.memory_mb / MB_OF_ONE_CPU if self._wanted.cpu_share else None
+        return self._groups.group(name, Bounds(function.memory_mb + storage_mb, PROCESSES, cpus))

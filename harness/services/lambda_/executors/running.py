@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.child import Registry
-from harness.services.lambda_.executors import bubblewrap
 from harness.services.lambda_.executors.cgroups import Group
+from harness.services.lambda_.executors.exit_status import return_code
 from harness.services.lambda_.executors.memory_watch import MemoryWatch, peak_bytes, tree_bytes
 
 _MB = 1024 * 1024
@@ -96,7 +96,7 @@ class ProcessSandbox:
         self._shared.watch.discard(self)
         self._signal(signal.SIGKILL)  # what it started ends with it
         self._shared.registry.remove(self.pid)
-        return bubblewrap.return_code(code) if self._shared.bubblewrap else code
+        return return_code(code) if self._shared.bubblewrap else code
 
     def _signal(self, number: signal.Signals) -> None:
         if not self.exited.done():  # later its number may be another's

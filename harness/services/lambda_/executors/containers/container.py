@@ -10,6 +10,7 @@ from typing import Any
 from harness.errors import AwsError
 from harness.services.lambda_.executors.containers.engine import Engine
 from harness.services.lambda_.executors.containers.limits import PERIOD_US, Limits
+from harness.services.lambda_.executors.exit_status import KILLED, return_code
 from harness.services.lambda_.executors.memory_watch import (
     MemoryWatch,
     tree_bytes,
@@ -18,8 +19,6 @@ from harness.services.lambda_.executors.memory_watch import (
 
 PAUSE_AFTER_S = 0.05
 """A pause and its end take the engine 40 ms, which would be most of a warm invocation."""
-_KILLED = 9
-_SIGNALLED = 128
 _MB = 1024 * 1024
 
 _log = logging.getLogger(__name__)
@@ -128,13 +127,13 @@ class Container:
 
     async def _collect(self) -> None:
         self._watch.discard(self)
-        code = _SIGNALLED + _KILLED  # unless the engine knows better
+        status = KILLED  # unless the engine knows better
         try:
             answer = await self._engine.ask(self._engine.client.wait, self._name)
             self._out_of_memory |= (await self._state())["OOMKilled"]
-            code = answer["StatusCode"]
+            status = answer["StatusCode"]
         finally:
-            self._end(_SIGNALLED - code if code > _SIGNALLED else code)
+            self._end(return_code(status))
 
     def _begin_removal(self) -> asyncio.Task[None]:
         """Remove it once, whoever asks: an engine refuses to do it twice at a time."""
@@ -145,7 +144,7 @@ class Container:
     async def _remove(self) -> None:
         self._watch.discard(self)
         await self._engine.remove(self._engine.client.remove_container, self._name, force=True)
-        self._end(-_KILLED)
+        self._end(return_code(KILLED))
 
     def _end(self, code: int) -> None:
         if not self.exited.done():

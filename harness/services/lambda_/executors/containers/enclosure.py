@@ -12,12 +12,7 @@ from docker.types import LogConfig, Mount, Ulimit
 
 from harness.services.lambda_.executors.containers.container import Container
 from harness.services.lambda_.executors.containers.engine import Engine
-from harness.services.lambda_.executors.containers.limits import (
-    FILES,
-    PROCESSES,
-    USER,
-    limits_of,
-)
+from harness.services.lambda_.executors.containers.limits import USER, limits_of
 from harness.services.lambda_.executors.containers.multiplexed import (
     TELEMETRY_DESCRIPTOR,
     Multiplexed,
@@ -25,6 +20,7 @@ from harness.services.lambda_.executors.containers.multiplexed import (
 from harness.services.lambda_.executors.containers.pod import Pod
 from harness.services.lambda_.executors.layout import TASK_ROOT
 from harness.services.lambda_.executors.memory_watch import MemoryWatch
+from harness.services.lambda_.executors.share import FILES, PROCESSES
 from harness.services.lambda_.function import Function
 from harness.services.lambda_.output import Output
 from harness.services.lambda_.runtime_api import Listening

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +19,13 @@ from harness.services.lambda_.execution import Reachable
 from harness.services.lambda_.executors.containers.enclosure import Enclosure, Shared
 from harness.services.lambda_.executors.containers.engine import Engine
 from harness.services.lambda_.executors.containers.images import Images
-from harness.services.lambda_.executors.containers.limits import FILES, PROCESSES, USER
+from harness.services.lambda_.executors.containers.limits import USER
 from harness.services.lambda_.executors.containers.pod import Ground
 from harness.services.lambda_.executors.containers.pods import Pods
 from harness.services.lambda_.executors.containers.ways import Ways
 from harness.services.lambda_.executors.layout import TASK_ROOT
 from harness.services.lambda_.executors.memory_watch import INTERVAL_S, MemoryWatch
+from harness.services.lambda_.executors.share import FILES, PROCESSES
 from harness.services.lambda_.function import Function
 from harness.state import State
 
@@ -134,4 +134,3 @@ class ContainerExecutor:
             await self._stage.pods.close()
             await self._stage.ways.close()
             await self._stage.shared.engine.close()
-            shutil.rmtree(self._stage.ways.directory)

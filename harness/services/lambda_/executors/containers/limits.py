@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.services.lambda_.executors.share import MB_OF_ONE_CPU
 from harness.services.lambda_.function import Function
 
 USER = "993:990"
 """Lambda's own for functions: nobody who owns anything in an image."""
-PROCESSES = 1024
-FILES = 1024
 PERIOD_US = 100_000
-_MB_OF_ONE_CPU = 1769
 _MB = 1024 * 1024
 
 
@@ -29,7 +27,7 @@ def limits_of(function: Function, cores: int) -> Limits:
     Files in `/tmp` are charged to the control group, and are no memory on Lambda: so the group may
     hold both, and that a function keeps to its memory is looked at (`memory_watch.py`).
     """
-    share = min(function.memory_mb / _MB_OF_ONE_CPU, cores)
+    share = min(function.memory_mb / MB_OF_ONE_CPU, cores)
     return Limits(
         (function.memory_mb + function.ephemeral_storage_mb) * _MB, int(share * PERIOD_US)
     )

@@ -45,8 +45,3 @@ def test_isolation_names_the_package_it_needs(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentFailedError, match="apt-get install bubblewrap"):
         bubblewrap.find()
-
-
-@pytest.mark.parametrize(("told", "code"), [(0, 0), (3, 3), (137, -9), (139, -11)])
-def test_bubblewrap_tells_signals_as_a_shell_does(told, code):
-    assert bubblewrap.return_code(told) == code

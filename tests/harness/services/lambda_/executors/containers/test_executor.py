@@ -130,6 +130,7 @@ def test_what_the_engine_is_told_of_a_function(staged, client):
         sandbox = await stage.sandbox(memory_mb=1769)
         await invoke(sandbox)
         (found,) = ours(client, "lambda-f-")
+        await happened(client, found, "update")  # to its share of CPU, once init was over
         config = found.attrs["HostConfig"]
         assert config["Memory"] == config["MemorySwap"] == (1769 + 512) * MB
         assert (config["CpuQuota"], config["CpuPeriod"]) == (100_000, 100_000)
@@ -148,6 +149,15 @@ def ours(client: Any, name: str) -> list[Any]:
     return list(client.containers.list(all=True, filters=labelled))
 
 
+async def happened(client: Any, container: Any, event: str) -> None:
+    """Wait until the engine tells of the event, which may have been before."""
+    filters = {"event": event, "container": container.id}
+    events = client.events(decode=True, filters=filters, since=1)
+    await asyncio.to_thread(next, iter(events))
+    events.close()
+    container.reload()
+
+
 def test_nothing_is_left_of_any_of_it(staged, client):
     async def work(stage: Stage) -> None:
         await (await stage.sandbox()).kill()
@@ -162,11 +172,7 @@ def test_it_is_paused_between_invocations_and_goes_on(staged, client):
         sandbox = await stage.sandbox()
         await invoke(sandbox)
         (found,) = ours(client, "lambda-f-")
-        filters = {"event": "pause", "container": found.id}
-        events = client.events(decode=True, filters=filters, since=1)
-        await asyncio.to_thread(next, iter(events))  # has come, or will
-        events.close()
-        found.reload()
+        await happened(client, found, "pause")
         assert found.status == "paused"
         assert (await invoke(sandbox))["uid"] == 993
         await sandbox.kill()
