@@ -62,7 +62,7 @@ class UnansweredError(ConnectionError):
     """
 
     def __init__(self, status: int = 0) -> None:
-        super().__init__("left without an answer by a fault")
+        super().__init__("left without an answer")
         self.status = status
 
 

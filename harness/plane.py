@@ -19,7 +19,9 @@ from harness.injection.deliveries import DeliveryFaults
 from harness.injection.faults import Faults
 from harness.journal import Journal
 from harness.memory import memory_mb
+from harness.network.border import Border
 from harness.network.networks import Networks
+from harness.network.reach import Reach
 from harness.network.review import NetworkReview
 from harness.observation import Observation
 from harness.options import Options
@@ -92,6 +94,7 @@ class DataPlane:
         layers: list[Layer] = [
             recorder(journal),
             self._call_faults,
+            Border(guard.sessions, self._reach_of),
             self._notice_api_changes,
             *s3.browsers,
             *s3.signatures,
@@ -259,6 +262,9 @@ class DataPlane:
 
     async def _ask_lambda(self, call: Call) -> Reply:
         return await self._lambda.configuration(call)
+
+    async def _reach_of(self, reference: str) -> Reach | None:
+        return (await self._lambda.functions.get(reference)).reach
 
     async def _role_of(self, reference: str) -> str:
         return (await self._lambda.functions.get(reference)).role_arn

@@ -52,6 +52,16 @@ def sdk_names(service: str) -> tuple[str, ...]:
     return _SDK_NAMES.get(service, (service.upper().replace("-", "_").replace(".", "_"),))
 
 
+def endpoint_name(signing_name: str, path: str) -> str | None:
+    """Return the service of a VPC endpoint that a signed call is for, None when that is not known.
+
+    path: of the call; two services sign as "bedrock".
+    """
+    if signing_name == "bedrock" and path.startswith("/model/"):
+        return "bedrock-runtime"
+    return signing_name if signing_name in _SDK_NAMES else None
+
+
 def endpoint_variables(services: Iterable[str], url: str, elsewhere: str) -> dict[str, str]:
     """Return the variables that lead an SDK to `url` for `services` and `elsewhere` else."""
     names = [name for service in services for name in sdk_names(service)]

@@ -64,6 +64,16 @@ def test_10_5_without_an_endpoint_a_call_hangs_until_the_connect_time_out(networ
     assert network.hangs("s3", "list_buckets")
 
 
+def test_10_4_another_service_s_address_is_no_way_around(network: Network):
+    """On AWS there is nothing at the other end: the call hangs as well."""
+    network.gateway("dynamodb")
+    event = {"service": "s3", "operation": "list_buckets", "arguments": {}}
+    around = {**event, "through": "AWS_ENDPOINT_URL_DYNAMODB"}
+    assert network.function.result(around) == {"Code": "ReadTimeoutError"}
+    network.gateway("s3")
+    assert "Buckets" in network.function.result(around)
+
+
 def test_10_4_2_an_interface_endpoint_must_let_the_function_in(network: Network):
     ec2 = network.account.ec2
     group = ec2.create_security_group(

@@ -7,7 +7,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from settings import ENVIRONMENT
 
 CONNECT_TIMEOUT_S = 0.3
 
@@ -15,14 +16,18 @@ CONNECT_TIMEOUT_S = 0.3
 def call(event: Any, context: Any) -> dict[str, Any]:
     """Return the answer, or the code, message and status of the refusal."""
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=CONNECT_TIMEOUT_S)
-    client = boto3.client(event["service"], config=config)
+    address: dict[str, Any] = {}
+    if "through" in event:  # the address of another service, with the patience of a test
+        address = {"endpoint_url": ENVIRONMENT[event["through"]]}
+        config = config.merge(Config(read_timeout=1))
+    client = boto3.client(event["service"], config=config, **address)
     try:
         answer = getattr(client, event["operation"])(**event["arguments"])
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return {**error.response["Error"], "status": status}
-    except ConnectTimeoutError:
-        return {"Code": "ConnectTimeoutError"}
+    except (ConnectTimeoutError, ReadTimeoutError) as error:
+        return {"Code": type(error).__name__}
     found: dict[str, Any] = json.loads(json.dumps(answer, default=str))
     return found
 

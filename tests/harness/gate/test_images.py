@@ -32,7 +32,7 @@ def store():
 def test_images_are_named_by_id_and_content(store):
     there = {image.name: store.find(image.reference) for image in function_images(TEMPLATE)}
     if not all(there.values()):
-        pytest.skip("the functions' images are not built here; make them with `make images`")
+        pytest.skip("the functions' images are not built here; `harness images build` makes them")
     found = exercised(TEMPLATE, HOST)
     assert {name: one["id"] for name, one in found.items()} == {
         name: one.id for name, one in there.items()

@@ -14,7 +14,7 @@ from harness.services.lambda_.launch import Log
 
 LIMITS = (
     "memory, CPU, /tmp, user and variables are for whoever starts the runtimes to set; "
-    "what the functions write is not seen here; they are not frozen, not kept to their VPC, "
+    "what the functions write is not seen here; they are not frozen, "
     "and not killed after a time-out"
 )
 
